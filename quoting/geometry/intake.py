@@ -1,0 +1,128 @@
+"""What kind of file is this? Judged by its content, never by its name, before anything parses it.
+
+Nothing here needs numpy, and nothing reads more than the first kilobyte and the directory of an archive.
+"""
+
+import os
+import re
+import zipfile
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from quoting.geometry.values import FileRefused
+
+Kind = Literal["binary_stl", "text_stl", "3mf", "step"]
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+MAX_TRIANGLES = 4_000_000
+
+STL_HEADER_BYTES = 84  # 80 of free text, then the number of triangles
+STL_TRIANGLE_BYTES = 50
+STL_TRAILING_BYTES = 1024  # some programs append a few bytes; more than this is another file
+STL_CREDIBLE_TRIANGLES = 5 * MAX_TRIANGLES  # a larger number in the header means that this is no STL at all
+
+MAX_MEMBERS = 200
+MAX_MODEL_BYTES = 300 * 1024 * 1024  # inflated
+MAX_RATIO = 100  # inflated : packed
+
+HEAD_BYTES = 1024
+
+# What people upload by mistake: (pattern at the start of the file, name that they know it by).
+OTHER_FORMATS = (
+    (rb"glTF", "GLB"),
+    (rb"ply\s", "PLY"),
+    (rb"OFF\s", "OFF"),
+    (rb"Kaydara FBX", "FBX"),
+    (rb"#VRML", "VRML"),
+    (rb"AC10\d\d", "DWG"),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "SolidWorks, Inventor or another CAD program's own"),
+    (rb"\*\*PART1;|PS\x00\x00", "Parasolid"),
+    (rb"\d+ \d+ \d+ +\d+.*ACIS|ACIS BinaryFile", "SAT"),
+    (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<amf\b", "AMF"),
+    (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<COLLADA\b", "COLLADA"),
+    (rb"(?:[^\r\n]{72}S +1[\r\n])", "IGES"),
+    (rb"(?:\s*(?:#[^\n]*|mtllib[^\n]*|[og] [^\n]*)\n)*\s*v +-?[\d.]+(?:e-?\d+)? +-?[\d.]+", "OBJ"),
+    (rb"\s*0\s+SECTION\s", "DXF"),
+    (rb"%PDF-", "PDF"),
+    (rb"Rar!|7z\xbc\xaf|\x1f\x8b", "packed archive"),
+)
+
+
+class Recognised(NamedTuple):
+    """What a file is, with the number of triangles where the header tells it (binary STL)."""
+
+    kind: Kind
+    triangles: int = 0
+
+
+def recognise(path: Path) -> Recognised:
+    """The kind of the file at `path`, or FileRefused with the reason in a code."""
+    size = os.path.getsize(path)
+    if size == 0:
+        raise FileRefused("empty_file")
+    if size > MAX_FILE_BYTES:
+        raise FileRefused("too_large", limit_mb=MAX_FILE_BYTES // 1024**2)
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    # The length is the strongest evidence: many binary STL files begin with the word "solid", as text ones do.
+    if size == STL_HEADER_BYTES + STL_TRIANGLE_BYTES * _announced_triangles(head):
+        return _binary_stl(_announced_triangles(head))
+    if head.startswith(b"PK\x03\x04"):
+        return Recognised("3mf")
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"ISO-10303-21"):
+        return Recognised("step")
+    if _looks_like_text_stl(head):
+        return Recognised("text_stl")
+    for pattern, name in OTHER_FORMATS:
+        if re.match(pattern, head, re.DOTALL):
+            raise FileRefused("unsupported_format", format=name)
+    return _stl_of_another_length(_announced_triangles(head), size, head)
+
+
+def _announced_triangles(head: bytes) -> int:
+    """The triangle count in a binary STL's header; -1 when the file is too short to have one."""
+    return int.from_bytes(head[80:84], "little") if len(head) >= STL_HEADER_BYTES else -1
+
+
+def _looks_like_text_stl(head: bytes) -> bool:
+    start = head.lstrip().lower()
+    return start.startswith(b"solid") and (b"facet" in start or b"endsolid" in start)
+
+
+def _binary_stl(triangles: int) -> Recognised:
+    if triangles == 0:
+        raise FileRefused("no_triangles")
+    if triangles > MAX_TRIANGLES:
+        raise FileRefused("too_many_triangles", limit=MAX_TRIANGLES)
+    return Recognised("binary_stl", triangles)
+
+
+def _stl_of_another_length(announced: int, size: int, head: bytes) -> Recognised:
+    """A file of no known format: an STL with a little junk at its end, a damaged STL, or no model at all."""
+    found = (size - STL_HEADER_BYTES) // STL_TRIANGLE_BYTES
+    looks_binary = b"\x00" in head[: STL_HEADER_BYTES + STL_TRIANGLE_BYTES]
+    known_as_something_else = head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"RIFF"))
+    if not 0 < announced <= STL_CREDIBLE_TRIANGLES or not looks_binary or known_as_something_else:
+        raise FileRefused("not_a_model")
+    trailing = size - STL_HEADER_BYTES - STL_TRIANGLE_BYTES * announced
+    if 0 < trailing <= STL_TRAILING_BYTES:
+        return _binary_stl(announced)
+    raise FileRefused("truncated", expected=announced, found=found)
+
+
+def model_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The `3D/*.model` members of a 3MF archive, if its directory promises nothing out of proportion.
+
+    Nothing is inflated here. The directory may lie, but `zipfile` gives no more of a member than it promises.
+    """
+    members = archive.infolist()
+    if len(members) > MAX_MEMBERS:
+        raise FileRefused("suspicious_archive")
+    models = [member for member in members if re.fullmatch(r"/?3D/(.*/)?[^/]+\.model", member.filename, re.IGNORECASE)]
+    if not models:
+        raise FileRefused("unsupported_format", format="packed archive")
+    inflated = sum(member.file_size for member in models)
+    packed = sum(member.compress_size for member in models)
+    if inflated > MAX_MODEL_BYTES or inflated > MAX_RATIO * max(packed, 1):
+        raise FileRefused("suspicious_archive")
+    return models

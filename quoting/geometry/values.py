@@ -1,0 +1,136 @@
+"""Plain values of the geometry code: importable everywhere (no numpy, no Django).
+
+All lengths are millimetres, areas mm², volumes mm³, times seconds.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+CODE_VERSION = "1"  # of the measuring code: a new one means that files are measured anew
+
+Unit = Literal["mm", "cm", "in"]
+UNIT_MM = {"mm": 1.0, "cm": 10.0, "in": 25.4, "m": 1000.0, "ft": 304.8, "um": 0.001}
+
+
+# Every code that a refused file can carry. quoting/words.py has a sentence for each; a test compares the two.
+REFUSALS = (
+    "no_such_file",
+    "empty_file",
+    "not_a_model",
+    "unsupported_format",  # format
+    "truncated",  # expected, found: triangles
+    "too_large",  # limit_mb
+    "too_many_triangles",  # limit
+    "too_many_components",  # limit
+    "circular_components",
+    "suspicious_archive",
+    "unsafe_xml",
+    "unreadable",  # detail
+    "no_triangles",
+    "not_finite",
+    "zero_size",
+    "implausible_size",  # size_mm, unit
+    "memory_limit",
+    "time_limit",
+    "crashed",
+)
+
+# Every code in `needs_review`: the file was measured, but its figures may be wrong.
+REVIEWS = (
+    "not_closed",  # edges: belonging to one triangle only
+    "crowded_edges",  # edges: belonging to more than two triangles
+    "inconsistent_winding",  # edges: between triangles that face opposite ways
+    "inverted",
+    "no_volume",
+    "overlapping_bodies",  # bodies
+    "too_many_bodies",  # bodies
+    "self_overlapping",
+)
+
+
+class Frozen(BaseModel):
+    """A validated value that cannot be changed and refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reason(Frozen):
+    """Why something is refused or needs a look: a code with parameters, put into words where it is shown."""
+
+    code: str
+    params: dict[str, str] = {}
+
+
+class FileRefused(Exception):
+    """The file cannot be measured; `reason` says why."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.reason = Reason(code=code, params={name: str(value) for name, value in params.items()})
+        super().__init__(code, self.reason.params)
+
+
+class PrintProfile(Frozen):
+    """How an FDM machine prints: what an estimate needs to know. Lengths in mm, speeds in mm/s."""
+
+    layer_height: float
+    first_layer_height: float
+    line_width: float
+    walls: int
+    top_layers: int
+    bottom_layers: int
+    infill: float  # 0 to 1
+    wall_speed: float
+    infill_speed: float
+    solid_speed: float
+    travel_speed: float
+    acceleration: float  # mm/s²
+    layer_overhead: float = 0.6  # s lost between two layers
+    fixed_overhead: float = 5.0  # s per print
+
+
+class PrintEstimate(Frozen):
+    """What one copy takes on an FDM machine, for one orientation and one print profile."""
+
+    profile: str  # key of the profile in the catalogue
+    orientation: str = "as_uploaded"
+    seconds: float
+    filament_mm3: float
+    low: float = 0.75  # the true figures are expected between low and high times the estimate
+    high: float = 1.25
+
+
+class Figures(Frozen):
+    """What the measuring code found in a file."""
+
+    code_version: str
+    format: Literal["stl", "3mf", "step"]
+    unit: str  # the unit of the file's own numbers
+    unit_source: Literal["file", "assumed", "given"]
+    triangles: int
+    bodies: int
+    watertight: bool
+    consistent: bool  # every edge is passed once in each direction
+    size_mm: tuple[float, float, float]
+    volume_mm3: float
+    area_mm2: float
+
+
+class Measured(Frozen):
+    """Everything that pricing may know about a part's shape."""
+
+    figures: Figures
+    estimates: tuple[PrintEstimate, ...] = ()
+    needs_review: tuple[Reason, ...] = ()  # not empty: the figures may be wrong, no instant price
+
+
+class Measurement(Frozen):
+    """The outcome of measuring one file: `measured`, or the `reason` why not."""
+
+    measured: Measured | None = None
+    reason: Reason | None = None
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.measured is not None
