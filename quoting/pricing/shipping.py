@@ -1,0 +1,59 @@
+"""Shipping by weight band and country (step 6 of pricing.md)."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from quoting.geometry.values import Reason
+from quoting.pricing.amounts import component
+from quoting.pricing.catalogue import Catalogue, ShippingMethod, by_key
+from quoting.pricing.contract import Component, LinePrice, LineRequest, OrderTerms
+from quoting.pricing.judge import weight_kg
+
+_GRAM = Decimal("0.001")
+
+Shipping = Component | Reason | None
+
+
+def shipping(
+    catalogue: Catalogue, requests: Sequence[LineRequest], lines: Sequence[LinePrice], terms: OrderTerms, value: Decimal
+) -> Shipping:
+    """The charge; a reason why it is to be quoted; or None while method, country, weights or prices are not known yet.
+
+    `value` is what the goods cost after minimum order values and promo code: from `free_from` on shipping is free.
+    """
+    if not terms.shipping_method or not any(line.state == "priced" for line in lines):
+        return None
+    method = by_key(catalogue.shipping, terms.shipping_method)
+    if method is None:
+        return _to_be_quoted(terms.shipping_method, "method_gone")
+    if method.pickup:
+        return _charge(catalogue, method, value, Decimal(0))
+    if not terms.country:
+        return None
+    if method.countries and terms.country not in method.countries:
+        return _to_be_quoted(method.name, "country_not_served")
+    weights = [weight_kg(catalogue, request) for request in requests]
+    without = [line for line, weight in zip(lines, weights, strict=True) if weight is None]
+    if without:
+        known_later = all(line.state == "working" for line in without)
+        return None if known_later else _to_be_quoted(method.name, "weight_unknown")
+    weight = sum((weight for weight in weights if weight is not None), Decimal(0))
+    return _charge(catalogue, method, value, weight.quantize(_GRAM, ROUND_HALF_UP))
+
+
+def _charge(catalogue: Catalogue, method: ShippingMethod, value: Decimal, weight: Decimal) -> Component | Reason:
+    band = next((band for band in method.bands if weight <= band.up_to_kg), None)
+    if band is None:
+        return _to_be_quoted(method.name, "too_heavy")
+    inputs: dict[str, Decimal | str] = {"method": method.key, "name": method.name, "price": band.price}
+    if not method.pickup:
+        inputs |= {"weight_kg": weight, "up_to_kg": band.up_to_kg}
+    price = band.price
+    if method.free_from is not None and value >= method.free_from:
+        price = Decimal(0)
+        inputs |= {"free_from": method.free_from}
+    return component("shipping", price, catalogue.currency, **inputs)
+
+
+def _to_be_quoted(method: str, cause: str) -> Reason:
+    return Reason(code="shipping_to_be_quoted", params={"method": method, "cause": cause})

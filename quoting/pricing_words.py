@@ -1,0 +1,233 @@
+"""Codes of the pricing room, put into words: the one table for labels, formulas and reasons.
+
+Breakdowns are stored as codes and inputs (`Component`, `Reason`); what a person reads is made here, in the language of
+the page or mail, each time it is shown.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from quoting import words as geometry_words
+from quoting.geometry.values import Reason
+from quoting.pricing.amounts import PLACES
+from quoting.pricing.contract import Component
+
+Inputs = Mapping[str, str]
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+LABELS = {
+    "material": _("Material: %(name)s"),
+    "machine_time": _("Machine time"),
+    "post_production": _("Post-production"),
+    "finish": _("Finish: %(name)s"),
+    "programming": _("Programming, once per model"),
+    "startup": _("Start-up %(name)s, once per order"),
+    "markup": _("Mark-up"),
+    "lead_time": _("Lead time: %(name)s"),
+    "quantity_discount": _("Quantity discount from %(from_quantity)s copies"),
+    "price_level": _("Your price level"),
+    "minimum_part": _("Up to the minimum price per part"),
+    "minimum_order": _("Up to the minimum order value: %(name)s"),
+    "promo": _("Promo code %(promo)s"),
+    "shipping": _("Shipping: %(name)s"),
+    "tax_taken_out": _("Tax-exempt: tax taken out of the prices"),
+}
+
+REASONS = {
+    "measuring": _("The model is being measured."),
+    "estimate_pending": _("The print time is being worked out."),
+    "not_measured": _("The file could not be measured. The shop will look at it and quote."),
+    "choose_options": _("Please choose: %(missing)s."),
+    "no_longer_offered": _("No longer offered: %(field)s “%(key)s”. Please choose another one."),
+    "quoted_by_hand": _("%(process)s is quoted by the shop."),
+    "material_without_price": _("There is no price for %(material)s yet. The shop will quote."),
+    "finish_without_price": _("There is no price for the finish “%(finish)s” yet. The shop will quote."),
+    "machine_incomplete": _("A figure of the machine %(machine)s is missing. The shop will quote."),
+    "too_big_for_machine": _("The part (%(part)s mm) does not fit the machine (%(machine)s mm)."),
+    "implausible_figures": _("The model has no volume or no extent. The shop will look at it."),
+    "estimate_empty": _("No print time was found for this part. The shop will quote."),
+    "price_is_zero": _("The part is too small for a price by the formula. The shop will quote."),
+}
+UNKNOWN_REASON = _("The shop has to look at this part.")
+
+SHIPPING_REASONS = {
+    "method_gone": _("The chosen shipping method is no longer offered. Please choose another one."),
+    "country_not_served": _("%(method)s does not go to this country. Choose another method, or the shop will quote."),
+    "too_heavy": _("The order is too heavy for %(method)s. Choose another method, or the shop will quote."),
+    "weight_unknown": _("Shipping is quoted together with the parts that have no price yet."),
+}
+
+FIELDS = {
+    "process": _("process"),
+    "material": _("material"),
+    "finish": _("finish"),
+    "colour": _("colour"),
+    "profile": _("print quality"),
+    "lead_time": _("lead time"),
+}
+
+
+def component_label(component: Component) -> str:
+    """What a component is called. Raises KeyError for a code that is none of the pricing room's."""
+    return str(LABELS[component.code]) % component.inputs
+
+
+def component_formula(component: Component) -> str:
+    """How the amount came about: "12.4 cm³ × 0.32 €/cm³ × 5 copies". Raises KeyError like `component_label`."""
+    return FORMULAS[component.code](component.inputs)
+
+
+def say(reason: Reason) -> str:
+    """A reason of a line or order as a sentence; what the measuring code found is said in its own words."""
+    if reason.code in geometry_words.SENTENCES:
+        return geometry_words.say(reason)
+    if reason.code == "shipping_to_be_quoted":
+        return str(SHIPPING_REASONS[reason.params["cause"]]) % reason.params
+    return str(REASONS.get(reason.code, UNKNOWN_REASON)) % _spoken(reason)
+
+
+def _spoken(reason: Reason) -> dict[str, str]:
+    """A reason's parameters with field names and sizes put into words."""
+    spoken = dict(reason.params)
+    if reason.code == "choose_options":
+        spoken["missing"] = ", ".join(str(FIELDS[name]) for name in reason.params["missing"].split())
+    elif reason.code == "no_longer_offered":
+        spoken["field"] = str(FIELDS[reason.params["field"]])
+    elif reason.code == "too_big_for_machine":
+        spoken = {"part": _size(reason.params["part_mm"]), "machine": _size(reason.params["machine_mm"])}
+    return spoken
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------
+
+
+def _number(value: str | Decimal, most: int = 3, least: int = 0) -> str:
+    """A decimal with `least` to `most` places, the rest rounded half-up."""
+    number = Decimal(value).quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP)
+    shown = format(number, "f")
+    whole, _dot, places = shown.partition(".")
+    places = places.rstrip("0").ljust(least, "0")
+    return str(number_format(Decimal(f"{whole}.{places}" if places else whole), decimal_pos=len(places)))
+
+
+def _money(value: str | Decimal, inputs: Inputs) -> str:
+    """An amount or a rate: at least the currency's places, rates up to four."""
+    currency = inputs["currency"]
+    least = PLACES.get(currency, 2)
+    return f"{_number(value, max(4, least), least)} {SYMBOLS.get(currency, currency)}"
+
+
+def _percent(value: str) -> str:
+    return f"{_number(value.lstrip('-'))} %"
+
+
+def _size(extents: str) -> str:
+    return " × ".join(_number(extent, 1) for extent in extents.split())
+
+
+def _copies(inputs: Inputs) -> str:
+    count = int(inputs["quantity"])
+    return ngettext("%(count)s copy", "%(count)s copies", count) % {"count": _number(str(count))}
+
+
+def _hours(seconds: Decimal) -> str:
+    return f"{_number(seconds / 3600)} h"
+
+
+# --- formulas ---------------------------------------------------------------------------------------------------
+
+
+def _material(inputs: Inputs) -> str:
+    exponent = inputs["size_exponent"]
+    power = "" if exponent == "1" else f"^{_number(exponent)}"
+    volume = f"({_number(inputs['volume_cm3'])} cm³){power}" if power else f"{_number(inputs['volume_cm3'])} cm³"
+    return f"{volume} × {_money(inputs['price_per_cm3'], inputs)}/cm³ × {_copies(inputs)}"
+
+
+def _machine_time(inputs: Inputs) -> str:
+    rate, copies = f"{_money(inputs['hourly_rate'], inputs)}/h", _copies(inputs)
+    if inputs["basis"] == "estimate":
+        return f"{_hours(Decimal(inputs['seconds']))} × {rate} × {copies}"
+    if inputs["basis"] == "layers":
+        layers, seconds = _number(inputs["layers"]), _number(inputs["seconds_per_layer"])
+        return gettext("%(layers)s layers × %(seconds)s s") % {"layers": layers, "seconds": seconds} + (
+            f" × {rate} × {copies}"
+        )
+    growing = f"{_number(inputs['height_mm'])} mm ÷ {_number(inputs['growth_mm_per_h'])} mm/h × {rate}"
+    if inputs["basis"] == "stacked":
+        return gettext("%(growing)s, height of %(copies)s together") % {"growing": growing, "copies": copies}
+    builds = int(inputs["builds"])
+    told = {"growing": growing, "builds": _number(str(builds)), "capacity": _number(inputs["capacity"])}
+    return (
+        ngettext(
+            "%(growing)s × %(builds)s build (up to %(capacity)s copies each)",
+            "%(growing)s × %(builds)s builds (up to %(capacity)s copies each)",
+            builds,
+        )
+        % told
+    )
+
+
+def _finish(inputs: Inputs) -> str:
+    terms = []
+    if "per_piece" in inputs:
+        terms.append(_money(inputs["per_piece"], inputs))
+    if "per_cm2" in inputs:
+        terms.append(f"{_number(inputs['area_cm2'])} cm² × {_money(inputs['per_cm2'], inputs)}/cm²")
+    if "per_cm3" in inputs:
+        terms.append(f"{_number(inputs['volume_cm3'])} cm³ × {_money(inputs['per_cm3'], inputs)}/cm³")
+    lot = _money(inputs["lot_charge"], inputs)
+    if not terms:
+        return gettext("%(lot)s for the lot") % {"lot": lot}
+    pieces = f"{terms[0]} × {_copies(inputs)}" if len(terms) == 1 else f"({' + '.join(terms)}) × {_copies(inputs)}"
+    if inputs["lot_charge"] == "0":
+        return pieces
+    return gettext("%(pieces)s, at least %(lot)s") % {"pieces": pieces, "lot": lot}
+
+
+def _shipping(inputs: Inputs) -> str:
+    if "free_from" in inputs:
+        return gettext("free from %(value)s") % {"value": _money(inputs["free_from"], inputs)}
+    price = _money(inputs["price"], inputs)
+    if "weight_kg" not in inputs:
+        return price
+    told = {"weight": _number(inputs["weight_kg"]), "limit": _number(inputs["up_to_kg"]), "price": price}
+    return gettext("%(weight)s kg, up to %(limit)s kg: %(price)s") % told
+
+
+def _percent_of(inputs: Inputs) -> str:
+    told = {"percent": _percent(inputs["percent"]), "base": _money(inputs["base"], inputs)}
+    return gettext("%(percent)s of %(base)s") % told
+
+
+def _tax_within(inputs: Inputs) -> str:
+    told = {"percent": _percent(inputs["percent"]), "base": _money(inputs["base"], inputs)}
+    return gettext("%(percent)s contained in %(base)s") % told
+
+
+def _minimum_part(inputs: Inputs) -> str:
+    return f"{_money(inputs['minimum'], inputs)} × {_copies(inputs)} − {_money(inputs['sum'], inputs)}"
+
+
+FORMULAS: dict[str, Callable[[Inputs], str]] = {
+    "material": _material,
+    "machine_time": _machine_time,
+    "post_production": lambda inputs: f"{_money(inputs['per_piece'], inputs)} × {_copies(inputs)}",
+    "finish": _finish,
+    "programming": lambda inputs: _money(inputs["per_model"], inputs),
+    "startup": lambda inputs: _money(inputs["startup"], inputs),
+    "markup": _percent_of,
+    "lead_time": _percent_of,
+    "quantity_discount": _percent_of,
+    "price_level": _percent_of,
+    "minimum_part": _minimum_part,
+    "minimum_order": lambda inputs: f"{_money(inputs['minimum'], inputs)} − {_money(inputs['sum'], inputs)}",
+    "promo": _percent_of,
+    "shipping": _shipping,
+    "tax_taken_out": _tax_within,
+}
