@@ -1,0 +1,54 @@
+"""A new customer: the company that pays, and its first address."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Address, Company, User
+
+
+@transaction.atomic
+def register(user: User, details: dict[str, Any]) -> None:
+    """`details`: the cleaned fields of the sign-up form. Everybody gets a company; a private person's bears their name."""
+    business = details["is_business"]
+    company = Company.objects.create(
+        name=details["company_name"] if business else user.name,
+        is_business=business,
+        vat_id=details["vat_id"] if business else "",
+        billing_contact_name=details["billing_contact_name"],
+        billing_contact_email=details["billing_contact_email"],
+    )
+    user.company = company
+    user.save(update_fields=["company"])
+    Address.objects.create(
+        company=company,
+        name=user.name,
+        company_name=company.name if business else "",
+        is_billing=True,
+        is_shipping=True,
+        **{field: details[field] for field in ("street", "extra", "postcode", "city", "region", "country", "phone")},
+    )
+
+
+@transaction.atomic
+def save_address(address: Address) -> None:
+    """One default for shipping and one for billing: the newest that says so. The first address is both."""
+    others = Address.objects.select_for_update().filter(company=address.company).exclude(pk=address.pk)
+    for use in ("is_shipping", "is_billing"):
+        if getattr(address, use):
+            others.filter(**{use: True}).update(**{use: False})
+        elif not others.filter(**{use: True}).exists():
+            setattr(address, use, True)
+    address.save()
+
+
+@transaction.atomic
+def delete_address(address: Address) -> None:
+    """What it was the default for passes to the oldest that is left. Orders keep their own copy."""
+    uses = [use for use in ("is_shipping", "is_billing") if getattr(address, use)]
+    heir = Address.objects.filter(company=address.company).exclude(pk=address.pk).order_by("pk").first()
+    address.delete()
+    if heir and uses:
+        for use in uses:
+            setattr(heir, use, True)
+        heir.save(update_fields=uses)

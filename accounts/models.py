@@ -1,0 +1,187 @@
+"""People and the shop. A leaf: imports no other app, so that everybody may read it."""
+
+from decimal import Decimal
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.money import MoneyField
+
+
+class Role(models.TextChoices):
+    SALES = "sales", _("Sales")
+    PRODUCTION = "production", _("Production")
+    ACCOUNTING = "accounting", _("Accounting")
+    MANAGER = "manager", _("Manager")
+
+
+class ReviewMode(models.TextChoices):
+    INSTANT = "instant", _("Instant: no review unless something asks for it")
+    THRESHOLD = "threshold", _("From a value or quantity upward")
+    MANUAL = "manual", _("Always")
+    TBD = "tbd", _("Always, and the price is hidden until the shop has looked")
+
+
+class TermsTrigger(models.TextChoices):
+    """The status from which net days are counted: that status or one after it (pickup counts as shipping)."""
+
+    PLACED = "placed", _("Placed")
+    READY = "ready_for_shipping", _("Ready for shipping")
+    SHIPPED = "shipped", _("Shipped")
+    DELIVERED = "delivered", _("Delivered")
+
+
+class Shop(models.Model):
+    """The one row of shop settings."""
+
+    name = models.CharField(max_length=80, default="Partwright")
+    legal_name = models.CharField(max_length=120, blank=True)
+    tagline = models.CharField(max_length=160, blank=True)
+    logo = models.CharField(max_length=200, blank=True, help_text="Path of a static image")
+    address = models.TextField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    vat_id = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(default="shop@example.org", help_text="Customers write to this address")
+    order_email = models.EmailField(default="shop@example.org", help_text="Mails about orders go to this address")
+    country = models.CharField(max_length=2, default="DE")
+    currency = models.CharField(max_length=3, default="EUR")
+    timezone = models.CharField(max_length=40, default="Europe/Berlin")
+    language = models.CharField(max_length=8, default="en")
+    review_mode = models.CharField(max_length=12, choices=ReviewMode.choices, default=ReviewMode.INSTANT)
+    review_order_value = MoneyField(null=True, blank=True)
+    review_line_value = MoneyField(null=True, blank=True)
+    review_quantity = models.PositiveIntegerField(null=True, blank=True)
+    prepayment_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    net_days = models.PositiveSmallIntegerField(default=30, help_text="For accepted purchase orders")
+    terms_trigger = models.CharField(max_length=32, choices=TermsTrigger.choices, default=TermsTrigger.DELIVERED)
+    post_payment_status = models.CharField(
+        max_length=32,
+        blank=True,
+        choices=[("free_for_manufacturing", _("Free for manufacturing"))],
+        help_text="Where an order goes by itself once it is paid",
+    )
+    offer_valid_days = models.PositiveSmallIntegerField(default=30, validators=[MinValueValidator(1)])
+    terms_text = models.TextField(blank=True)
+    terms_version = models.CharField(max_length=20, default="1")
+    cutoff_hour = models.PositiveSmallIntegerField(default=12, validators=[MaxValueValidator(23)])
+    holidays = models.JSONField(default=list, blank=True, help_text="ISO dates on which nobody works")
+    next_order_number = models.PositiveIntegerField(default=1001)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_shop", condition=models.Q(pk=1))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def get(cls) -> "Shop":
+        return cls.objects.get_or_create(pk=1)[0]
+
+
+class Company(models.Model):
+    """Whoever pays. Every customer belongs to exactly one; a private person's has `is_business` False."""
+
+    name = models.CharField(max_length=120, blank=True)
+    is_business = models.BooleanField(default=False)
+    vat_id = models.CharField(max_length=20, blank=True)
+    net_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Net terms granted by accounting")
+    prepayment_percent = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    price_level_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    tax_exempt = models.BooleanField(default=False)
+    billing_contact_name = models.CharField(max_length=120, blank=True)
+    billing_contact_email = models.EmailField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "companies"
+
+    def __str__(self) -> str:
+        return self.name or f"#{self.pk}"
+
+
+class CompanyRole(models.TextChoices):
+    MEMBER = "", _("Member")
+    REQUESTER = "requester", _("Requester: drafts, submits, asks for changes")
+    APPROVER = "approver", _("Approver: also places, accepts, provides a PO and cancels")
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").lower())
+
+    def create_user(self, email: str, password: str | None = None, **extra: object) -> "User":
+        user = self.model(email=email.strip().lower(), **extra)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Logs in by e-mail. A customer has a company; staff have roles."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="members")
+    company_role = models.CharField(max_length=12, choices=CompanyRole.choices, default="", blank=True)
+    roles = models.JSONField(default=list, blank=True, help_text="Staff roles")
+    language = models.CharField(max_length=8, blank=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles)
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
+    @property
+    def has_verified_email(self) -> bool:
+        """Whether somebody has proved to read the mails of this address."""
+        from allauth.account.models import EmailAddress
+
+        return EmailAddress.objects.filter(user=self, email__iexact=self.email, verified=True).exists()
+
+
+class Address(models.Model):
+    """A company's address. Orders keep their own frozen copy."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="addresses")
+    name = models.CharField(_("name"), max_length=120)
+    company_name = models.CharField(_("company"), max_length=120, blank=True)
+    street = models.CharField(_("street and number"), max_length=160)
+    extra = models.CharField(_("address line 2"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20)
+    city = models.CharField(_("city"), max_length=80)
+    region = models.CharField(_("state or region"), max_length=80, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    is_shipping = models.BooleanField(default=False, help_text="Filled in as shipping address")
+    is_billing = models.BooleanField(default=False, help_text="Filled in as billing address")
+
+    FIELDS = ("name", "company_name", "street", "extra", "postcode", "city", "region", "country", "phone")
+
+    class Meta:
+        verbose_name_plural = "addresses"
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.street}, {self.postcode} {self.city}"
+
+    def frozen(self) -> dict[str, str]:
+        """The copy that an order keeps."""
+        return {field: getattr(self, field) for field in self.FIELDS}

@@ -1,0 +1,6 @@
+// The staff's pages.
+import "./common.js";
+import "./upload.js";
+import "./toggle.js";
+import "./select-all.js";
+import "./hotkey.js";

@@ -1,0 +1,11 @@
+import htmx from "htmx.org";
+import "./messages.js";
+import "./menu.js";
+import "./dialog.js";
+import "./confirm.js";
+import "./copy.js";
+import "./tabs.js";
+import "./autosubmit.js";
+import "./submit-once.js";
+
+window.htmx = htmx;
