@@ -1,0 +1,108 @@
+"""Who may see what: one helper per kind of object is the only way to it. What is not yours does not exist (404).
+
+A guest is known by a key in the session; who signs in takes along what they made as a guest.
+"""
+
+from dataclasses import dataclass
+from secrets import token_urlsafe
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Company, User
+from orders import drafts
+from orders.models import Order, Status
+from orders.workflow import actors
+from orders.workflow.actors import Actor
+from quoting.models import Part
+
+GUEST_KEY = "guest_key"  # in the session
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """To whom a new draft and its parts belong: a company and its member, or a guest's key."""
+
+    user: User | None
+    company: Company | None
+    guest_key: str
+
+
+def owner_of(request: HttpRequest) -> Owner:
+    """Whoever sends this request, as the owner of what they start. A guest is given a key."""
+    user = _user(request)
+    if user is not None:
+        _claim(request, user)
+        return Owner(user, user.company, "")
+    if GUEST_KEY not in request.session:
+        request.session[GUEST_KEY] = token_urlsafe(24)
+    return Owner(None, None, request.session[GUEST_KEY])
+
+
+def actor_of(request: HttpRequest, order: Order) -> Actor:
+    """Whoever sends this request, as somebody who acts on an order. Staff are customers where the order is their own."""
+    user = _user(request)
+    if user is not None and user.is_staff and not actors.belongs_to(order, user):
+        return actors.staff(user)
+    return actors.customer(user, ip=request.META.get("REMOTE_ADDR"), user_agent=request.headers.get("User-Agent", ""))
+
+
+def draft_for(request: HttpRequest, public_id: str) -> Order:
+    return get_object_or_404(drafts_of(request), public_id=public_id)
+
+
+def draft_or_order_for(request: HttpRequest, public_id: str) -> Order:
+    """For the address of a draft, which people keep: it may have become an order."""
+    return get_object_or_404(_orders_of(request), public_id=public_id)
+
+
+def order_for(request: HttpRequest, public_id: str) -> Order:
+    """A submitted order."""
+    return get_object_or_404(_orders_of(request).exclude(status=Status.DRAFT), public_id=public_id)
+
+
+def part_for(request: HttpRequest, part_id: int) -> Part:
+    parts = Part.objects.select_related("file", "measurement__thumbnail")
+    user = _user(request)
+    if user is None:
+        key = request.session.get(GUEST_KEY)
+        return get_object_or_404(parts.filter(guest_key=key) if key else parts.none(), pk=part_id)
+    _claim(request, user)
+    if user.is_staff:
+        return get_object_or_404(parts, pk=part_id)
+    return get_object_or_404(parts.filter(_belongs_to(user, "uploaded_by")), pk=part_id)
+
+
+def drafts_of(request: HttpRequest) -> QuerySet[Order]:
+    return _orders_of(request).filter(status=Status.DRAFT)
+
+
+def _orders_of(request: HttpRequest) -> QuerySet[Order]:
+    orders = Order.objects.select_related("price_list", "company").defer("price_list__payload")
+    user = _user(request)
+    if user is None:
+        key = request.session.get(GUEST_KEY)
+        return orders.filter(guest_key=key) if key else orders.none()
+    _claim(request, user)
+    own = _belongs_to(user, "customer")
+    if user.is_staff:
+        return orders.filter(own | Q(from_quotation_tool=True) | ~Q(status=Status.DRAFT))
+    # What staff are still building in the quotation tool is nobody else's business yet.
+    return orders.filter(own).exclude(status=Status.DRAFT, from_quotation_tool=True)
+
+
+def _belongs_to(user: User, person: str) -> Q:
+    """What is the user's own or their company's. A user without a company shares nothing."""
+    own = Q(**{person: user})
+    return own | Q(company_id=user.company_id) if user.company_id else own
+
+
+def _user(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _claim(request: HttpRequest, user: User) -> None:
+    """Take along what was made as a guest before signing in."""
+    if key := request.session.pop(GUEST_KEY, ""):
+        drafts.claim(key, user)

@@ -1,0 +1,25 @@
+from orders.models.lines import LineWarning, OrderLine
+from orders.models.order import Order
+from orders.models.records import (
+    Acceptance,
+    HistoryEntry,
+    LedgerEntry,
+    OfferRevision,
+    PurchaseOrder,
+    RefundRequest,
+)
+from orders.models.status import PaymentStatus, Status
+
+__all__ = [
+    "Acceptance",
+    "HistoryEntry",
+    "LedgerEntry",
+    "LineWarning",
+    "OfferRevision",
+    "Order",
+    "OrderLine",
+    "PaymentStatus",
+    "PurchaseOrder",
+    "RefundRequest",
+    "Status",
+]

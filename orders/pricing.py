@@ -1,0 +1,161 @@
+"""Today's price of an order: from its lines to the pure engine and back. Called under the order's lock, by the doors.
+
+Nothing else is written than the order given (the caller saves it) and its lines.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import ReviewMode, Shop
+from orders.models import Order, OrderLine
+from orders.selection import choose, chosen_profile, first_fitting
+from quoting.geometry.values import Reason
+from quoting.models import Measurement
+from quoting.pricing.catalogue import Catalogue, Profile
+from quoting.pricing.contract import LinePrice, LineRequest, OrderBreakdown, OrderTerms
+from quoting.pricing.engine import price_order
+from quoting.services import ask_estimates, current_price_list, shape_of
+
+PRICED_FIELDS = ["selection", "process", "material", "price", "state", "net", "tax_class"]
+
+
+def reprice(order: Order) -> OrderBreakdown:
+    """Work out and store the price of a locked order. A draft moves to the current price list first."""
+    if order.is_draft:
+        order.price_list = current_price_list()
+    catalogue, lines = order.price_list.catalogue, priced_lines(order)
+    _choose_again(lines, catalogue)
+    _ask_for_estimates(lines, catalogue)
+    result = price_order(catalogue, [_request(line, catalogue) for line in lines], _terms(order))
+    for line, price in zip(lines, result.lines, strict=True):
+        _store_line(line, price)
+    OrderLine.objects.bulk_update(lines, PRICED_FIELDS)
+    _store_order(order, lines, result)
+    return result
+
+
+def is_stale(order: Order, lines: Sequence[OrderLine]) -> bool:
+    """Whether a draft would get another price now: a model was measured meanwhile, or the shop's price list changed."""
+    current = current_price_list()
+    if current.pk != order.price_list_id:
+        return True
+    catalogue = current.catalogue
+    counted = [line for line in lines if not line.left_out]
+    result = price_order(catalogue, [_request(line, catalogue) for line in counted], _terms(order))
+    return result.model_dump(mode="json") != order.breakdown
+
+
+def priced_lines(order: Order) -> list[OrderLine]:
+    """The lines that count, with all that pricing reads."""
+    return list(with_shapes(order.lines.filter(left_out=False)))
+
+
+def with_shapes(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    return (
+        lines.select_related("part__file", "part__measurement__thumbnail")
+        .prefetch_related("part__measurement__estimates")
+        .order_by("position")
+    )
+
+
+def _choose_again(lines: Sequence[OrderLine], catalogue: Catalogue) -> None:
+    """A part is given a process before anybody knows its size; once it is known, one that it fits.
+
+    Only where the customer still has what the line started with.
+    """
+    for line in lines:
+        was_measuring = line.line_price is None or any(one.code == "measuring" for one in line.line_price.reasons)
+        shape = shape_of(_measurement(line), catalogue)
+        if was_measuring and shape is not None and line.choice == first_fitting(catalogue, None):
+            choose(line, first_fitting(catalogue, shape))
+
+
+def _ask_for_estimates(lines: Sequence[OrderLine], catalogue: Catalogue) -> None:
+    wanted: list[tuple[Measurement, Profile]] = []
+    for line in lines:
+        measurement, profile = _measurement(line), chosen_profile(catalogue, line.choice)
+        shape = shape_of(measurement, catalogue)
+        if profile is None or shape is None or shape.needs_review:
+            continue
+        if all(made.profile != profile.key for made in shape.estimates):
+            wanted.append((measurement, profile))
+    ask_estimates(wanted, timezone.now())
+
+
+def _request(line: OrderLine, catalogue: Catalogue) -> LineRequest:
+    measurement = _measurement(line)
+    assert line.part is not None
+    return LineRequest(
+        line=line.pk,
+        file=line.part.file.sha256,
+        measured=shape_of(measurement, catalogue),
+        selection=line.choice,
+        quantity=line.quantity,
+        refused=measurement.is_refused,
+    )
+
+
+def _measurement(line: OrderLine) -> Measurement:
+    if line.part is None or line.override is not None:
+        raise NotImplementedError("fees and prices set by hand are not part of the sum yet")
+    return line.part.measurement
+
+
+def _terms(order: Order) -> OrderTerms:
+    company = order.company
+    return OrderTerms(
+        price_level_percent=company.price_level_percent if company else Decimal(0),
+        shipping_method=order.shipping_method,
+        country=order.shipping_address.get("country", ""),
+        tax_exempt=company.tax_exempt if company else False,
+    )
+
+
+def _store_line(line: OrderLine, price: LinePrice) -> None:
+    line.price = price.model_dump(mode="json")
+    line.state = price.state
+    line.net = price.net if price.state == "priced" else None
+    line.tax_class = price.tax_class
+
+
+def _store_order(order: Order, lines: Sequence[OrderLine], result: OrderBreakdown) -> None:
+    order.breakdown = result.model_dump(mode="json")
+    order.currency = result.currency
+    order.net, order.tax, order.total = result.net, result.tax, result.gross
+    shop = Shop.get()
+    order.review_reasons = [reason.model_dump() for reason in _review_reasons(shop, lines, result)]
+    if order.is_draft:  # later it is the shop that shows or hides
+        order.price_hidden = shop.review_mode == ReviewMode.TBD
+
+
+def _review_reasons(shop: Shop, lines: Sequence[OrderLine], result: OrderBreakdown) -> list[Reason]:
+    """Everything for which the shop has to look before the order can be placed; each names its line."""
+    found = list(result.reasons)
+    for line, price in zip(lines, result.lines, strict=True):
+        if price.state == "to_be_quoted":
+            found += [_about(line, reason) for reason in price.reasons]
+    if shop.review_mode in (ReviewMode.MANUAL, ReviewMode.TBD):
+        found.append(Reason(code="review_manual"))
+    if shop.review_mode == ReviewMode.THRESHOLD:
+        found += _thresholds(shop, lines, result)
+    return found
+
+
+def _thresholds(shop: Shop, lines: Sequence[OrderLine], result: OrderBreakdown) -> list[Reason]:
+    """Values and quantities from which the shop wants to look. Zero sends everything to review."""
+    found = []
+    if shop.review_order_value is not None and result.net >= shop.review_order_value:
+        found.append(Reason(code="review_order_value"))
+    for line, price in zip(lines, result.lines, strict=True):
+        if shop.review_line_value is not None and price.net >= shop.review_line_value:
+            found.append(_about(line, Reason(code="review_line_value")))
+        if shop.review_quantity is not None and line.quantity >= shop.review_quantity:
+            found.append(_about(line, Reason(code="review_quantity")))
+    return found
+
+
+def _about(line: OrderLine, reason: Reason) -> Reason:
+    return Reason(code=reason.code, params={**reason.params, "line": line.name, "position": str(line.position)})

@@ -1,0 +1,38 @@
+from django.urls import path
+
+from orders.views import checkout, files, order, orders, quote, uploads
+
+urlpatterns = [
+    path("", uploads.home, name="home"),
+    # the draft: quote page and basket in one
+    path("quote/", uploads.quote_start, name="quote_start"),
+    path("quote/<str:public_id>/", quote.quote, name="quote"),
+    path("quote/<str:public_id>/files/", uploads.quote_upload, name="quote_upload"),
+    path("quote/<str:public_id>/lines/", quote.quote_lines, name="quote_lines"),
+    path("quote/<str:public_id>/lines/<int:line_id>/", quote.line_change, name="line_change"),
+    path("quote/<str:public_id>/lines/<int:line_id>/remove/", quote.line_remove, name="line_remove"),
+    path("quote/<str:public_id>/lines/<int:line_id>/duplicate/", quote.line_duplicate, name="line_duplicate"),
+    path("quote/<str:public_id>/lines/<int:line_id>/unit/", quote.line_unit, name="line_unit"),
+    path("quote/<str:public_id>/lines/<int:line_id>/keep/", quote.line_keep, name="line_keep"),
+    # what was uploaded
+    path("parts/<int:part_id>/thumbnail.png", files.part_thumbnail, name="part_thumbnail"),
+    path("parts/<int:part_id>/file", files.part_download, name="part_download"),
+]
+
+# --- checkout, the page of an order, my orders
+urlpatterns += [
+    path("quote/<slug:public_id>/checkout/", checkout.checkout, name="checkout"),
+    path("quote/<slug:public_id>/checkout/delivery/", checkout.delivery, name="checkout_delivery"),
+    path("quote/<slug:public_id>/review/", checkout.review, name="review"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<slug:public_id>/", order.order, name="order"),
+    path("orders/<slug:public_id>/accept/", order.act, {"action": "accept"}, name="order_accept"),
+    path(
+        "orders/<slug:public_id>/request-changes/",
+        order.act,
+        {"action": "request_changes"},
+        name="order_request_changes",
+    ),
+    path("orders/<slug:public_id>/provide-po/", order.act, {"action": "provide_po"}, name="order_provide_po"),
+    path("orders/<slug:public_id>/cancel/", order.act, {"action": "cancel"}, name="order_cancel"),
+]

@@ -1,0 +1,196 @@
+"""The page of a submitted order, as its customer sees it, with one URL per button."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Shop, User
+from orders import presenting, presenting_lines
+from orders.access import order_for
+from orders.forms.checkout import DetailsForm
+from orders.forms.order import (
+    OVERTAKEN,
+    AcceptForm,
+    CancelForm,
+    ChangesForm,
+    DeedForm,
+    PurchaseOrderForm,
+)
+from orders.models import Order
+from orders.workflow.actors import Actor, customer
+from orders.workflow.deed import Refused
+from orders.workflow.door import Outcome, edit, perform
+
+# What the last part of a URL means; nothing that is posted names a method.
+ACTIONS: dict[str, type[DeedForm]] = {
+    "accept": AcceptForm,
+    "request_changes": ChangesForm,
+    "provide_po": PurchaseOrderForm,
+    "cancel": CancelForm,
+}
+URLS = {form.transition: f"order_{action}" for action, form in ACTIONS.items()}
+# Deeds after which the page says that they are done.
+DONE = {"place", "submit_for_review", *URLS}
+
+
+def user_of(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def as_customer(request: HttpRequest) -> Actor:
+    """On these pages everybody acts as a customer, staff too: what is not theirs they only see."""
+    address, agent = request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", "")
+    return customer(user_of(request), ip=address, user_agent=agent)
+
+
+def see_other(url: str) -> HttpResponse:
+    return HttpResponseRedirect(url, status=303)
+
+
+def done_page(order: Order, name: str) -> HttpResponse:
+    """The same for the second press of a button as for the first."""
+    return see_other(f"{reverse('order', args=[order.public_id])}?done={name}")
+
+
+@login_required
+@require_safe
+@never_cache
+def order(request: HttpRequest, public_id: str) -> HttpResponse:
+    return page(request, order_for(request, public_id))
+
+
+@require_POST
+@never_cache
+def act(request: HttpRequest, public_id: str, action: str) -> HttpResponse:
+    """One of the customer's transitions, by the form that its button opened."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("order", args=[public_id]))
+    order, actor, now, shop = order_for(request, public_id), as_customer(request), timezone.now(), Shop.get()
+    form = ACTIONS[action](request.POST, request.FILES, order=order)
+    details = None
+    if action == "accept" and presenting.incomplete(order, actor, shop, now):
+        details = DetailsForm(request.POST, order=order, user=user_of(request), shop=shop)
+    if not form.is_valid() or (details is not None and not details.is_valid()):
+        return page(request, order, form=form, details=details, status=422)
+    try:
+        do(order, form, details, actor)
+    except Refused as refused:
+        return refusal(request, order, form, details, refused)
+    return done_page(order, form.transition)
+
+
+def do(order: Order, form: DeedForm, details: DetailsForm | None, actor: Actor) -> Outcome:
+    """The deed, all of it or nothing. Of an acceptance the total must be the one that was seen."""
+    now, version = timezone.now(), form.cleaned_data["version"]
+    with transaction.atomic():
+        if details is not None:
+            with edit(order.pk, actor=actor, version=version, now=now, what="details") as completed:
+                details.apply(completed)
+            version = completed.version
+        outcome = perform(
+            order.pk,
+            form.transition,
+            actor=actor,
+            key=form.deed_key,
+            expected_version=version,
+            now=now,
+            **form.details(),
+        )
+        seen = form.cleaned_data.get("seen_total")
+        if seen is not None and seen != outcome.order.total and not outcome.repeated:
+            raise Refused("total_changed", total=str(outcome.order.total))
+    return outcome
+
+
+def refusal(
+    request: HttpRequest, order: Order, form: DeedForm, details: DetailsForm | None, refused: Refused
+) -> HttpResponse:
+    """The page as the order is now, with the sentence beside its field and all that was filled in."""
+    fresh = order_for(request, order.public_id)
+    if fresh.history.filter(key=form.deed_key, name=form.transition, actor=user_of(request)).exists():
+        return done_page(fresh, form.transition)  # the other press of a double click was faster
+    form.refuse(refused)
+    form.renew(fresh, refused)
+    return page(request, fresh, form=form, details=details, status=409 if refused.code in OVERTAKEN else 422)
+
+
+def page(
+    request: HttpRequest,
+    order: Order,
+    *,
+    form: DeedForm | None = None,
+    details: DetailsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shop, now, actor = Shop.get(), timezone.now(), as_customer(request)
+    shown = presenting.payment_page(order, actor, shop, now)
+    lines = presenting_lines.line_views(order)
+    forms = forms_of(order, shown, form, user_of(request))
+    if details is None and "accept_offer" in forms and presenting.incomplete(order, actor, shop, now):
+        details = DetailsForm(order=order, user=user_of(request), shop=shop)
+    name, days, pickup = presenting_lines.delivery_words(order)
+    done = request.GET.get("done", "")
+    context: dict[str, Any] = {
+        "order": order,
+        "page": shown,
+        "lines": lines,
+        "sums": presenting_lines.sums(order, lines),
+        "deeds": deeds_of(order, shown, forms, form),
+        "accept": forms.get("accept_offer"),
+        "details": details,
+        "tried": form,
+        "steps": presenting.progress(order),
+        "next": presenting.next_step(order, shown, shop),
+        "events": presenting.timeline(order, shop),
+        "hidden": presenting.amounts_hidden(order),
+        "delivery": {"name": name, "days": days, "pickup": pickup},
+        "promised": None if order.is_canceled else order.promised_date,
+        "po": presenting.counting_po(order),
+        "offer": presenting.open_offer(order),
+        "done": done if done in DONE and form is None else "",
+        "mailed": mailed_to(order),
+    }
+    return render(request, "portal/order.html", context, status=status)
+
+
+def forms_of(order: Order, shown: presenting.PaymentPage, tried: DeedForm | None, user: User) -> Mapping[str, DeedForm]:
+    """A form for each button; the one that was just tried with what was filled in."""
+    found: dict[str, DeedForm] = {}
+    for form_class in ACTIONS.values():
+        name = form_class.transition
+        if shown.shows(name) and tried is not None and tried.transition == name:
+            found[name] = tried
+        elif shown.shows(name):
+            found[name] = form_class(order=order, initial={"name": user.name})
+    return found
+
+
+def deeds_of(
+    order: Order, shown: presenting.PaymentPage, forms: Mapping[str, DeedForm], tried: DeedForm | None
+) -> list[dict[str, Any]]:
+    """Every button with its form, where that goes and whether it is open."""
+    return [
+        {
+            "button": button,
+            "form": forms.get(button.name),
+            "url": reverse(URLS[button.name], args=[order.public_id]) if button.name in URLS else "",
+            "open": tried is not None and tried.transition == button.name,
+        }
+        for button in shown.buttons
+    ]
+
+
+def mailed_to(order: Order) -> list[str]:
+    """Who gets the mails of this order."""
+    first = [order.customer.email] if order.customer else []
+    return [*first, *order.also_notify]

@@ -1,0 +1,176 @@
+"""The quote page: the front door, and a draft with its lines. Every page works without JavaScript.
+
+With htmx a change is answered with the regions of the page that it changed (orders/views/regions.py).
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from orders import drafts, pricing
+from orders.access import actor_of, draft_for, draft_or_order_for
+from orders.forms.quote import LineForm, UnitForm
+from orders.models import Order
+from orders.quote_page import quote_view
+from orders.views import regions
+from orders.views.uploads import upload_context
+from orders.words import say
+from orders.workflow.deed import Refused
+
+log = logging.getLogger("partwright.orders")
+
+Verb = Callable[..., None]
+View = Callable[..., HttpResponse]
+
+
+def on_draft(view: View) -> View:
+    """The view gets the draft. What has become an order meanwhile is looked at on the order's page."""
+
+    @wraps(view)
+    def found(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        order = draft_or_order_for(request, public_id)
+        if order.is_draft:
+            return view(request, order, *args, **kwargs)
+        if request.method == "POST":
+            messages.error(request, say(Refused("lines_fixed", status=order.status)))
+        page = redirect("order", order.public_id)
+        return HttpResponse(headers={"HX-Redirect": page.url}) if is_htmx(request) else page
+
+    return found
+
+
+@require_GET
+@never_cache
+@on_draft
+def quote(request: HttpRequest, order: Order) -> HttpResponse:
+    return _page(request, _up_to_date(request, order))
+
+
+@require_GET
+@never_cache
+@on_draft
+def quote_lines(request: HttpRequest, order: Order) -> HttpResponse:
+    """What changed since the page was sent: asked every second while something is worked out."""
+    if not is_htmx(request):
+        return redirect("quote", order.public_id)
+    order = _up_to_date(request, order)
+    view = quote_view(order)
+    if request.GET.get("seen") == view.fingerprint:
+        return HttpResponse(status=204)
+    return regions.changes(request, view)
+
+
+@require_POST
+@on_draft
+def line_change(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    form = LineForm(request.POST, order.price_list.catalogue)
+    if not form.is_valid():
+        log.info("order=%s line=%s refused: %s", order.pk, line_id, ", ".join(form.errors))
+        return _refused_fields(request, order, line_id, form)
+    change = partial(
+        drafts.change_line, choice=form.choice, quantity=form.cleaned_data["quantity"], note=form.cleaned_data["note"]
+    )
+    return _do(request, order, line_id, change)
+
+
+@require_POST
+@on_draft
+def line_unit(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    form = UnitForm(request.POST)
+    if not form.is_valid():
+        return _refused_fields(request, order, line_id, form)
+    return _do(request, order, line_id, partial(drafts.set_unit, unit=form.cleaned_data["unit"], now=timezone.now()))
+
+
+@require_POST
+@on_draft
+def line_remove(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    return _do(request, order, line_id, drafts.remove_line)
+
+
+@require_POST
+@on_draft
+def line_duplicate(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    return _do(request, order, line_id, drafts.duplicate_line)
+
+
+@require_POST
+@on_draft
+def line_keep(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    return _do(request, order, line_id, drafts.keep_unmeasured)
+
+
+# --- answers
+
+
+def _do(request: HttpRequest, order: Order, line_id: int, verb: Verb) -> HttpResponse:
+    """Do one thing with a line and answer with what became of the page; 409 when somebody was faster."""
+    try:
+        verb(order.pk, line_id, actor=actor_of(request, order), version=_version(request))
+    except Refused as refused:
+        messages.error(request, say(refused))
+        return _conflict(request, draft_for(request, order.public_id))
+    if not is_htmx(request):
+        return _see_line(order, line_id)
+    return regions.changes(request, quote_view(draft_for(request, order.public_id)), line_id)
+
+
+def _conflict(request: HttpRequest, order: Order) -> HttpResponse:
+    if is_htmx(request):
+        response = regions.changes(request, quote_view(order), anew=True, status=409)
+        response["HX-Reswap"] = "none show:#messages:top"  # where it is said, which may be out of sight
+        return response
+    return _page(request, order, status=409)
+
+
+def _refused_fields(request: HttpRequest, order: Order, line_id: int, form: LineForm | UnitForm) -> HttpResponse:
+    errors = {name: [str(error) for error in found] for name, found in form.errors.items()}
+    if is_htmx(request):
+        return regions.errors(request, line_id, errors)
+    return _page(request, order, status=422, refused_line=line_id, posted=request.POST.dict(), errors=errors)
+
+
+def _page(request: HttpRequest, order: Order, status: int = 200, **refused: Any) -> HttpResponse:
+    view = quote_view(order, **refused)
+    context = {
+        "quote": view,
+        **regions.context(view),
+        **upload_context(reverse("quote_upload", args=[order.public_id])),
+    }
+    return render(request, "portal/quote/page.html", context, status=status)
+
+
+def _see_line(order: Order, line_id: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("quote", args=[order.public_id]) + f"#line-{line_id}", status=303)
+
+
+def _up_to_date(request: HttpRequest, order: Order) -> Order:
+    """The draft with today's price: a model may have been measured since, or a price list published."""
+    if not pricing.is_stale(order, pricing.priced_lines(order)):
+        return order
+    try:
+        drafts.refresh(order.pk, actor=actor_of(request, order))
+    except Refused:  # submitted this moment, so not a draft any more
+        raise Http404 from None
+    return draft_for(request, order.public_id)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _version(request: HttpRequest) -> int:
+    """The version of the page (kept current by htmx), else that of the form; one that says none is as good as stale."""
+    try:
+        return int(request.POST.get("version") or request.POST.get("form_version") or "")
+    except ValueError:
+        return -1

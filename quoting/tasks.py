@@ -1,0 +1,21 @@
+"""What a Celery message wakes: each task looks at one row, and does nothing when somebody else has it."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from quoting import services
+
+
+@shared_task
+def measure(measurement_id: int) -> None:
+    services.measure(measurement_id, timezone.now())
+
+
+@shared_task
+def estimate(estimate_id: int) -> None:
+    services.estimate(estimate_id, timezone.now())
+
+
+@shared_task
+def draw_thumbnail(thumbnail_id: int) -> None:
+    services.draw_thumbnail(thumbnail_id, timezone.now())
