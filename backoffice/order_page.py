@@ -1,0 +1,187 @@
+"""What the page of one order shows, read in a fixed number of queries."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.show import money
+from backoffice import words
+from notifications.models import OutgoingEmail
+from orders.models import Acceptance, HistoryEntry, Order, OrderLine, Status
+from orders.words import say
+from quoting import pricing_words
+from quoting.geometry.values import Figures, Reason
+from quoting.models import Part
+from quoting.pricing.amounts import unit_price
+from quoting.pricing.catalogue import Catalogue, by_key
+from quoting.pricing.contract import Component, TaxLine
+
+SHOWN_DETAILS = ("reason", "note", "on_behalf", "how", "comment", "po_number", "po_total", "amount", "method")
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    label: str
+    formula: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    line: OrderLine
+    options: list[tuple[str, str]]  # what was chosen: kind and name
+    figures: Figures | None
+    charges: list[Charge]
+    reasons: list[str]
+    warnings: list[Any]
+    days: int
+
+    @property
+    def part(self) -> Part | None:
+        return self.line.part
+
+    @property
+    def unit(self) -> Decimal | None:
+        return None if self.line.net is None else unit_price(self.line.net, self.line.quantity)
+
+    @property
+    def thumbnail(self) -> str:
+        made = getattr(self.part.measurement, "thumbnail", None) if self.part else None
+        return made.name if made else ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    entry: HistoryEntry
+    title: str
+    who: str
+    role: str
+    details: list[tuple[str, str]]
+
+    @property
+    def moved(self) -> bool:
+        return self.entry.from_status != self.entry.to_status
+
+    @property
+    def is_status(self) -> bool:
+        return self.entry.kind == HistoryEntry.Kind.STATUS
+
+    @property
+    def before(self) -> Status:
+        return Status(self.entry.from_status)
+
+    @property
+    def after(self) -> Status:
+        return Status(self.entry.to_status)
+
+
+def order_page(order: Order) -> dict[str, Any]:
+    catalogue, price = order.price_list.catalogue, order.price
+    history = [entry_view(entry, order.currency) for entry in order.history.select_related("actor").order_by("-pk")]
+    return {
+        "lines": line_views(order, catalogue),
+        "components": [charge(component) for component in price.components] if price else [],
+        "taxes": list(price.taxes) if price else list[TaxLine](),
+        "prices_gross": bool(price and price.prices_gross),
+        "is_priced": bool(price and price.state == "priced"),
+        "shipping": by_key(catalogue.shipping, order.shipping_method),
+        "review_reasons": [say(Reason.model_validate(reason)) for reason in order.review_reasons],
+        "purchase_orders": order.purchase_orders.select_related("provided_by", "decided_by").order_by("-pk"),
+        "ledger": order.ledger.select_related("actor"),
+        "refund_requests": order.refund_requests.order_by("-pk"),
+        "offers": order.offers.defer("snapshot").select_related("created_by").order_by("-revision"),
+        "acceptances": acceptances(order),
+        "history": history,
+        # With which words it came to where it stands.
+        "standing": next((view for view in history if view.is_status and view.after == order.status), None),
+        "mails": OutgoingEmail.objects.filter(about=f"order:{order.pk}").defer("facts").order_by("-pk"),
+        "held_from": Status(order.held_from) if order.held_from else None,
+        "canceled_from": Status(order.canceled_from) if order.canceled_from else None,
+    }
+
+
+def acceptances(order: Order) -> list[Acceptance]:
+    return list(order.acceptances.select_related("by").defer("offer__snapshot").select_related("offer").order_by("-pk"))
+
+
+# --- lines
+
+
+def line_views(order: Order, catalogue: Catalogue) -> list[LineView]:
+    lines = order.lines.select_related("part__file", "part__measurement__thumbnail").prefetch_related("warnings")
+    return [line_view(line, catalogue) for line in lines]
+
+
+def line_view(line: OrderLine, catalogue: Catalogue) -> LineView:
+    price = line.line_price
+    refusal = line.part.measurement.refusal if line.part else None
+    reasons = [refusal] if refusal else []
+    if price:
+        reasons += [reason for reason in price.reasons if reason.code not in ("not_measured" if refusal else "",)]
+    return LineView(
+        line=line,
+        options=options(line, catalogue),
+        figures=figures(line),
+        charges=[charge(component) for component in price.components] if price else [],
+        reasons=[say(reason) for reason in reasons],
+        warnings=[
+            {"warning": warning, "text": say(Reason.model_validate(warning.reason))} for warning in line.warnings.all()
+        ],
+        days=price.days if price else 0,
+    )
+
+
+def options(line: OrderLine, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The chosen keys as names. A key that the price list does not have stays as it is."""
+    if line.part is None:
+        return []
+    choice = line.choice
+    process = by_key(catalogue.processes, choice.process)
+    material = by_key(process.materials, choice.material) if process else None
+    found = [
+        (_("Process"), choice.process, process),
+        (_("Material"), choice.material, material),
+        (_("Finish"), choice.finish, by_key(process.finishes, choice.finish) if process else None),
+        (_("Colour"), choice.colour, by_key(material.colours, choice.colour) if material else None),
+        (_("Print quality"), choice.profile, by_key(process.profiles, choice.profile) if process else None),
+        (_("Lead time"), choice.lead_time, by_key(process.lead_times, choice.lead_time) if process else None),
+    ]
+    return [(kind, item.name if item else key) for kind, key, item in found if key]
+
+
+def figures(line: OrderLine) -> Figures | None:
+    result = line.part.measurement.result if line.part else None
+    return Figures.model_validate(result["figures"]) if result else None
+
+
+def charge(component: Component) -> Charge:
+    """A component in words; one whose inputs are incomplete keeps at least its amount."""
+    try:
+        label, formula = pricing_words.component_label(component), pricing_words.component_formula(component)
+    except KeyError:
+        label, formula = words.plain(component.code), ""
+    return Charge(label, formula, component.amount)
+
+
+# --- history
+
+
+def entry_view(entry: HistoryEntry, currency: str) -> EntryView:
+    details = entry.details or {}
+    return EntryView(
+        entry=entry,
+        title=words.deed(entry),
+        who=str(entry.actor) if entry.actor else words.role(entry.actor_role),
+        role=words.role(entry.actor_role),
+        details=[
+            (words.detail(name), shown(name, details[name], currency)) for name in SHOWN_DETAILS if details.get(name)
+        ],
+    )
+
+
+def shown(name: str, value: str, currency: str) -> str:
+    if name == "method":
+        return words.method(value)
+    return money(value, currency) if name in ("amount", "po_total") else value

@@ -1,0 +1,99 @@
+"""Codes that only staff see, in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from notifications.matrix import AUDIENCE_LABELS
+from orders.models import HistoryEntry, Status
+from orders.words import FIELDS, VERBS
+
+# Entries of the history that are no transitions.
+DEEDS: dict[str, Promise] = {
+    "edit": _("Lines or prices changed"),
+    "payment": _("Payment booked"),
+    "refund": _("Refund booked"),
+    "credit_note": _("Credit note"),
+    "note": _("Note"),
+    "message": _("Message"),
+}
+# Where staff do what customers call otherwise.
+STAFF_VERBS: dict[str, Promise] = {
+    "provide_po": _("Enter a PO for the customer"),
+    "cancel_by_customer": _("Cancel for the customer"),
+}
+ROLES: dict[str, Promise | str] = {
+    **{str(value): label for value, label in Role.choices},
+    "customer": _("Customer"),
+    "system": _("System"),
+    "staff": _("Staff"),
+}
+DETAILS: dict[str, Promise] = {
+    **FIELDS,
+    "amount": _("Amount"),
+    "method": _("By"),
+    "po_total": _("Total on the PO"),
+    "confirm_way": _("Another way of delivery confirmed"),
+}
+EVENTS: dict[str, Promise | str] = {
+    **{str(value): label for value, label in Status.choices},
+    "payment_due_reminder": _("Payment reminder"),
+    "paid": _("Paid"),
+    "unpaid": _("Unpaid"),
+    "part_payment": _("Part payment"),
+    "refund": _("Refund"),
+    "payment_failed": _("Payment failed"),
+    "payment_problem": _("Payment problem"),
+    "offer_expired": _("Offer expired"),
+    "message": _("Message"),
+    "part_shipped": _("Part shipped"),
+    "account": _("Account"),
+}
+BECAUSE: dict[str, Promise] = {"canceled": _("Order canceled"), "surplus": _("Paid too much")}
+METHODS: dict[str, Promise] = {
+    "transfer": _("Bank transfer"),
+    "bank": _("Bank transfer"),
+    "card": _("Card"),
+    "stripe": _("Online payment"),
+    "demo": _("Demo payment"),
+    "cash": _("Cash"),
+}
+
+
+def plain(code: str) -> str:
+    """A code that has no words yet, readable all the same."""
+    return code.replace("_", " ").capitalize()
+
+
+def verb(name: str) -> str:
+    return str(STAFF_VERBS.get(name) or VERBS[name])
+
+
+def deed(entry: HistoryEntry) -> str:
+    if entry.kind == HistoryEntry.Kind.STATUS and entry.name in VERBS:
+        return str(VERBS[entry.name])
+    return str(DEEDS.get(entry.name) or plain(entry.name))
+
+
+def role(code: str) -> str:
+    return str(ROLES.get(code, code))
+
+
+def event(code: str) -> str:
+    return str(EVENTS.get(code) or plain(code))
+
+
+def detail(name: str) -> str:
+    return str(DETAILS.get(name) or plain(name))
+
+
+def audience(code: str) -> str:
+    return str(AUDIENCE_LABELS.get(code) or plain(code))
+
+
+def method(code: str) -> str:
+    return str(METHODS.get(code) or plain(code))
+
+
+def because(code: str) -> str:
+    return str(BECAUSE.get(code) or plain(code))

@@ -1,0 +1,105 @@
+"""Every URL × role × own or foreign × method → answer, against a written table (tests/data/access.csv). A URL without a row fails.
+
+`own` is the customer to whom draft and order belong, `stranger` a customer of another company, `staff` each of the four
+roles. What is not yours does not exist: 404. `login` is the way to the log-in page.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Address, Role, User
+from notifications.models import OutgoingEmail
+from orders.models import Order
+from orders.workflow.actors import customer
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+TABLE = Path(__file__).parent / "data" / "access.csv"
+Row = dict[str, str]
+
+
+def rows() -> list[Row]:
+    lines = [line for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
+    return list(csv.DictReader(lines, delimiter=";"))
+
+
+def url_names(resolver: URLResolver | None = None) -> set[str]:
+    names: set[str] = set()
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            names.add(str(entry.name))
+        else:
+            names |= url_names(entry)
+    return names
+
+
+def test_every_url_has_its_rows() -> None:
+    table = {row["name"] for row in rows()}
+    assert url_names() == table
+    assert {(row["name"], row["method"]) for row in rows()} == {(name, m) for name in table for m in ("GET", "POST")}
+
+
+@pytest.fixture
+def world() -> dict[str, object]:
+    """A draft and a placed order with a purchase order, of one customer; the words of the table's `args` name them."""
+    factories.make_shop()
+    owner = factories.make_customer(email="own@example.org")
+    draft, order = factories.make_draft(owner), factories.make_order(owner)
+    factories.do(order, "provide_po", customer(owner), po_number="PO-1", po_total=order.total)
+    address = Address.objects.create(company=owner.company, **factories.ADDRESS)
+    return {"owner": owner, "draft": draft, "order": Order.objects.get(pk=order.pk), "address": address.pk}
+
+
+def people(world: dict[str, object]) -> dict[str, User | None]:
+    staff = {role: factories.make_staff(role) for role in Role.values}
+    return {"anonymous": None, "own": world["owner"], "stranger": factories.make_customer(), **staff}  # type: ignore[dict-item]
+
+
+def arguments(row: Row, world: dict[str, object]) -> list[object]:
+    draft, order = world["draft"], world["order"]
+    assert isinstance(draft, Order) and isinstance(order, Order)
+    line = draft.lines.get()
+    known: dict[str, object] = {
+        "draft": draft.public_id,
+        "line": line.pk,
+        "part": line.part_id,
+        "order": order.public_id,
+        "number": order.number,
+        "po": order.purchase_orders.get().pk,
+        "transition": "put_on_hold",
+        "email": OutgoingEmail.objects.filter(event="placed", audience="shop").values_list("pk", flat=True).first(),
+        "address": world["address"],
+        "key": "MQ:abc",
+        "uid": "1",
+        "token": "set-password",
+    }
+    return [known[word] for word in row["args"].split()]
+
+
+def answer(response: HttpResponse) -> str:
+    if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
+        return "login"
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row['name']}-{row['method']}")
+def test_row(row: Row, world: dict[str, object]) -> None:
+    wrong = {}
+    path = reverse(row["name"], args=arguments(row, world))
+    for who, user in people(world).items():
+        cache.clear()  # rate limits are about persons, not about this table
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        got = answer(client.get(path) if row["method"] == "GET" else client.post(path, {"empty": "form"}))
+        expected = row["staff"] if who in Role.values else row[who]
+        if got not in expected.split("|"):
+            wrong[who] = f"{got} instead of {expected}"
+    assert not wrong, f"{row['method']} {path}: {wrong}"
