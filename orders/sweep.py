@@ -7,15 +7,14 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import Shop
-from notifications import outbox
 from orders.drafts import forget_old_guest_drafts
 from orders.models import OfferRevision, Order, Status
 from orders.models.status import CANCELED
-from orders.workflow import facts
 from orders.workflow.actors import SYSTEM
 from orders.workflow.dates import local_day
 from orders.workflow.deed import Refused
 from orders.workflow.door import locked, perform
+from orders.workflow.mails import tell
 
 log = logging.getLogger("partwright.orders")
 
@@ -48,16 +47,14 @@ def mark_due(shop: Shop, now: datetime) -> int:
 def remind(shop: Shop, now: datetime) -> int:
     """One reminder per order and due date, two days before it; none while on hold, paid or canceled."""
     today = local_day(shop, now)
-    near = Order.objects.filter(
-        payment_due__gt=today - timedelta(days=1), payment_due__lte=today + timedelta(REMIND_DAYS)
-    )
+    near = Order.objects.filter(payment_due__gte=today, payment_due__lte=today + timedelta(REMIND_DAYS))
     near = near.exclude(status__in=[*CANCELED, Status.ON_HOLD]).filter(
         Q(due_reminded_for__isnull=True) | ~Q(due_reminded_for=F("payment_due"))
     )
-    return sum(_remind(order_id, shop, today) for order_id in near.values_list("pk", flat=True))
+    return sum(_remind(order_id, shop, now) for order_id in near.values_list("pk", flat=True))
 
 
-def _remind(order_id: int, shop: Shop, today: object) -> int:
+def _remind(order_id: int, shop: Shop, now: datetime) -> int:
     with transaction.atomic():
         order = locked(order_id)
         if order.payment_due is None or order.due_reminded_for == order.payment_due:
@@ -69,22 +66,17 @@ def _remind(order_id: int, shop: Shop, today: object) -> int:
         order.save()
         if set_on and (order.payment_due - set_on).days < TOO_SOON_DAYS:
             return 0
-        outbox.enqueue(
-            event="payment_due_reminder",
-            about=f"order:{order.pk}",
-            deed=f"order:{order.pk}:due:{order.payment_due}",
-            to=facts.recipients(order, shop),
-            facts=lambda audience, language: facts.facts(
-                order, audience, language, before=order.status, after=order.status
-            ),
-        )
+        tell(order, "payment_due_reminder", deed=f"order:{order.pk}:due:{order.payment_due}", shop=shop, now=now)
         return 1
 
 
 def tell_expired(shop: Shop, now: datetime) -> int:
     """Offers that ran out: both sides are told once. Expiry is no status."""
     over = OfferRevision.objects.filter(
-        state=OfferRevision.State.SENT, valid_until__lt=local_day(shop, now), expiry_told_at=None
+        state=OfferRevision.State.SENT,
+        order__status=Status.FIRM_OFFER_SENT,
+        valid_until__lt=local_day(shop, now),
+        expiry_told_at=None,
     )
     return sum(_tell_expired(offer.order_id, offer.pk, shop, now) for offer in over)
 
@@ -97,13 +89,5 @@ def _tell_expired(order_id: int, offer_id: int, shop: Shop, now: datetime) -> in
             return 0
         offer.expiry_told_at = now
         offer.save(update_fields=["expiry_told_at"])
-        outbox.enqueue(
-            event="offer_expired",
-            about=f"order:{order.pk}",
-            deed=f"offer:{offer.pk}:expired",
-            to=facts.recipients(order, shop),
-            facts=lambda audience, language: facts.facts(
-                order, audience, language, before=order.status, after=order.status
-            ),
-        )
+        tell(order, "offer_expired", deed=f"offer:{offer.pk}", shop=shop, now=now)
         return 1

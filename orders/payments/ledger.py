@@ -10,13 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Shop
-from notifications import outbox
 from orders.models import HistoryEntry, LedgerEntry, Order, PaymentStatus, Status
-from orders.workflow import facts
 from orders.workflow.actors import SYSTEM, Actor
 from orders.workflow.deed import Refused
 from orders.workflow.door import locked, perform
 from orders.workflow.history import record
+from orders.workflow.mails import tell
 
 
 def confirm(
@@ -58,12 +57,12 @@ def confirm(
         )
         order.version += 1
         order.save()
-        _tell(order, entry, before, amount)
+        _tell_both(order, entry, before, amount)
     move_on(order_id, key=key, now=now)
     return True
 
 
-def _tell(order: Order, entry: HistoryEntry, before: PaymentStatus, amount: Decimal) -> None:
+def _tell_both(order: Order, entry: HistoryEntry, before: PaymentStatus, amount: Decimal) -> None:
     """`paid` each time a payment makes the order paid; otherwise what is still open; a problem if it should not have come."""
     if order.customer is None:
         return
@@ -76,15 +75,7 @@ def _tell(order: Order, entry: HistoryEntry, before: PaymentStatus, amount: Deci
     if order.surplus > 0:
         events.append("payment_problem")
     for event in events:
-        outbox.enqueue(
-            event=event,
-            about=f"order:{order.pk}",
-            deed=f"history:{entry.pk}",
-            to=facts.recipients(order, shop),
-            facts=lambda audience, language: facts.facts(
-                order, audience, language, before=order.status, after=order.status, amount=str(amount)
-            ),
-        )
+        tell(order, event, deed=f"history:{entry.pk}", shop=shop, now=entry.at, amount=str(amount))
 
 
 def move_on(order_id: int, *, key: str, now: datetime) -> None:

@@ -15,17 +15,16 @@ from django.utils import timezone
 from django_fsm import can_proceed
 
 from accounts.models import Shop
-from notifications import outbox
 from orders import pricing
 from orders.models import HistoryEntry, Order, Status
 from orders.models.transitions import CUSTOMER, SALES, Rule
-from orders.workflow import facts
 from orders.workflow.actors import SYSTEM, Actor, acting_role, customer_may
 from orders.workflow.dates import local_day
 from orders.workflow.deed import Deed, Refused
 from orders.workflow.effects import EFFECTS, keep_progress, keep_terms, what_follows
 from orders.workflow.guards import GUARDS
 from orders.workflow.history import record
+from orders.workflow.mails import tell_move
 
 _FIELD = Order._meta.get_field("status")
 RULES: dict[str, Rule] = {t.name: t.custom["rule"] for t in _FIELD.get_all_transitions(Order)}
@@ -114,7 +113,7 @@ def _move(
     )
     order.version += 1
     order.save()
-    tell(order, shop, entry, again=again)
+    tell_move(order, entry, shop=shop, again=again)
     if follower := what_follows(order, deed):
         _move(order, follower, SYSTEM, f"{key}:{follower}", now, {}, mail_customer)
     return Outcome(order, entry)
@@ -167,21 +166,6 @@ def kept(details: dict[str, Any]) -> dict[str, Any]:
         for name, value in details.items()
         if name not in NOT_KEPT and value not in (None, "", False)
     }
-
-
-def tell(order: Order, shop: Shop, entry: HistoryEntry, *, again: bool) -> None:
-    """The mails that the status entered owes."""
-    more = facts.of_move(order, entry, again=again)
-    outbox.enqueue(
-        event=order.status,
-        about=f"order:{order.pk}",
-        deed=f"history:{entry.pk}",
-        to=facts.recipients(order, shop),
-        facts=lambda audience, language: facts.facts(
-            order, audience, language, before=entry.from_status, after=entry.to_status, **more
-        ),
-        skip=() if entry.mailed_customer else ("customer",),
-    )
 
 
 @contextmanager

@@ -5,26 +5,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import Shop
-from notifications.outbox import Recipients
-from orders.models import HistoryEntry, OfferRevision, Order, OrderLine, Status
+from orders.models import OfferRevision, Order, OrderLine, Status
 from orders.words import say
 from quoting import pricing_words
 from quoting.geometry.values import Reason
 from quoting.pricing.catalogue import Catalogue, by_key
-
-
-def recipients(order: Order, shop: Shop) -> Recipients:
-    """The person who placed it and whoever they added; the billing contact where the table says so."""
-    assert order.customer is not None
-    return Recipients(
-        customer=order.customer.email,
-        shop=shop.order_email,
-        language=order.customer.language or shop.language,
-        shop_language=shop.language,
-        billing=order.company.billing_contact_email if order.company else "",
-        others=tuple(order.also_notify),
-    )
 
 
 def facts(order: Order, audience: str, language: str, *, before: str, after: str, **more: Any) -> dict[str, Any]:
@@ -64,18 +49,6 @@ def facts(order: Order, audience: str, language: str, *, before: str, after: str
             **_offer(order),
             **{name: value for name, value in more.items() if value not in ("", None)},
         }
-
-
-def of_move(order: Order, entry: HistoryEntry, *, again: bool) -> dict[str, Any]:
-    """What a status change adds: its note, comment and PO number; whether the status is entered again."""
-    details = entry.details or {}
-    return {
-        "again": again,
-        "from_quotation_tool": entry.name == "send_firm_offer" and entry.from_status == Status.DRAFT,
-        "note": details.get("note", ""),
-        "comment": details.get("comment", ""),
-        "po_number": details.get("po_number", ""),
-    }
 
 
 def address_lines(address: dict[str, str]) -> list[str]:
