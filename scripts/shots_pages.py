@@ -1,0 +1,49 @@
+"""The pages of which `make shots` takes pictures. Add one line per page.
+
+A page is a path, or a function of an open browser page (which is logged in, and at the front page) that goes there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+GUEST, CUSTOMER, MANAGER = "guest", "customer", "manager"  # as in demo-logins.json
+
+
+@dataclass(frozen=True)
+class Shot:
+    name: str
+    who: str
+    where: str | Callable[[Page], None]
+
+
+def first_link(path: str, pattern: str) -> Callable[[Page], None]:
+    """The first page of a list: of `path`, the link whose address ends as the CSS pattern says."""
+
+    def go(page: Page) -> None:
+        page.goto(path)
+        link = page.locator(f'main a[href*="{pattern}"]').first
+        page.goto(link.get_attribute("href", timeout=2000) or "")
+
+    return go
+
+
+PAGES = [
+    Shot("home", GUEST, "/"),
+    Shot("login", GUEST, "/account/login/"),
+    Shot("signup", GUEST, "/account/signup/"),
+    Shot("password-reset", GUEST, "/account/password/reset/"),
+    Shot("not-found", GUEST, "/no-such-page/"),
+    Shot("customer-home", CUSTOMER, "/"),
+    Shot("orders", CUSTOMER, "/orders/"),
+    Shot("order", CUSTOMER, first_link("/orders/", "/orders/")),
+    Shot("profile", CUSTOMER, "/account/profile/"),
+    Shot("company", CUSTOMER, "/account/company/"),
+    Shot("addresses", CUSTOMER, "/account/addresses/"),
+    Shot("mfa", CUSTOMER, "/account/2fa/"),
+    Shot("bo-orders", MANAGER, "/backoffice/orders/"),
+    Shot("bo-order", MANAGER, first_link("/backoffice/orders/", "/backoffice/orders/1")),
+    Shot("bo-emails", MANAGER, "/backoffice/emails/"),
+    Shot("bo-email", MANAGER, first_link("/backoffice/emails/", "/backoffice/emails/")),
+]

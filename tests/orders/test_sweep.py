@@ -1,0 +1,106 @@
+"""What the clock does: an idempotent scan that also makes up for days without one."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.models import OutgoingEmail
+from orders.models import Order
+from orders.sweep import sweep
+from orders.workflow.actors import customer, staff
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+TODAY = NOW.date()
+
+
+def due_order(*, due_in: int, set_ago: int = 14, status: str = "delivered") -> Order:
+    """An order with net terms, its payment due in some days."""
+    factories.make_shop()
+    order = factories.make_order()
+    Order.objects.filter(pk=order.pk).update(
+        status=status,
+        held_from="placed",
+        net_days=14,
+        payment_due=TODAY + timedelta(due_in),
+        payment_due_set_on=TODAY + timedelta(due_in - set_ago),
+    )
+    return Order.objects.get(pk=order.pk)
+
+
+def mails(event: str) -> list[str]:
+    return sorted(OutgoingEmail.objects.filter(event=event).values_list("audience", flat=True))
+
+
+@pytest.mark.parametrize(("due_in", "reminded"), [(3, False), (2, True), (1, True), (0, True), (-1, False)])
+def test_one_reminder_from_two_days_before(due_in: int, reminded: bool) -> None:
+    due_order(due_in=due_in)
+    for _ in range(2):
+        sweep(NOW)
+    assert mails("payment_due_reminder") == (["customer"] if reminded else [])
+
+
+def test_no_reminder_for_a_date_set_shortly_before() -> None:
+    due_order(due_in=2, set_ago=2)
+    sweep(NOW)
+    assert mails("payment_due_reminder") == []
+
+
+@pytest.mark.parametrize("status", ["on_hold", "delivered"])
+def test_no_reminder_on_hold_or_paid(status: str) -> None:
+    order = due_order(due_in=2, status=status)
+    if status == "delivered":
+        Order.objects.filter(pk=order.pk).update(paid=order.total)
+    sweep(NOW)
+    assert mails("payment_due_reminder") == []
+
+
+def test_another_due_date_another_reminder() -> None:
+    order = due_order(due_in=2)
+    sweep(NOW)
+    later = TODAY + timedelta(20)
+    Order.objects.filter(pk=order.pk).update(payment_due=later, payment_due_set_on=TODAY)
+    sweep(NOW + timedelta(18))
+    assert mails("payment_due_reminder") == ["customer", "customer"]
+
+
+def test_due_is_marked_once_also_days_later() -> None:
+    order = due_order(due_in=-3)
+    for _ in range(2):
+        sweep(NOW)
+    assert Order.objects.get(pk=order.pk).status == "po_payment_due"
+    assert mails("po_payment_due") == ["customer", "shop"]
+
+
+def test_in_production_it_waits_until_the_order_gets_there() -> None:
+    order = due_order(due_in=-3, status="manufacturing")
+    sweep(NOW)
+    assert Order.objects.get(pk=order.pk).status == "manufacturing"
+
+
+def test_an_expired_offer_is_told_once_to_both() -> None:
+    factories.make_shop()
+    owner = factories.make_customer()
+    order = factories.make_draft(owner)
+    factories.do(order, "submit_for_review", customer(owner))
+    sales = staff(factories.make_staff("sales"))
+    factories.do(order, "send_firm_offer", sales, valid_until=TODAY + timedelta(30))
+    sweep(NOW + timedelta(29))
+    assert mails("offer_expired") == []
+    for _ in range(2):
+        sweep(NOW + timedelta(32))
+    assert mails("offer_expired") == ["customer", "shop"]
+    assert Order.objects.get(pk=order.pk).status == "firm_offer_sent"
+
+
+def test_guests_drafts_go_after_thirty_days() -> None:
+    factories.make_shop()
+    draft = factories.make_draft()
+    Order.objects.filter(pk=draft.pk).update(guest_key="somebody", created_at=NOW - timedelta(31))
+    kept = factories.make_draft(factories.make_customer())
+    Order.objects.filter(pk=kept.pk).update(created_at=NOW - timedelta(31))
+    sweep(NOW)
+    assert list(Order.objects.values_list("pk", flat=True)) == [kept.pk]
