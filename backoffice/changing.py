@@ -145,7 +145,8 @@ class ChangeForm(forms.Form):
     def __init__(self, order: Order, choice: Choice, shop: Shop, today: date, **bound: Any) -> None:
         super().__init__(initial={"key": uuid4(), "version": order.version}, **bound)
         self.order = order
-        self.taken = [name for name in MAKERS if name in choice.fields]
+        # A note may go with every change: the customer reads it in the mail that the new status owes.
+        self.taken = [name for name in MAKERS if name in (*choice.fields, "note")]
         for name in self.taken:
             if field := MAKERS[name](Asked(order, choice, shop, today, name)):
                 self.fields[name] = field

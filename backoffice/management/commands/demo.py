@@ -1,3 +1,4 @@
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,5 +16,6 @@ class Command(BaseCommand):
             raise CommandError(
                 "There are people in this installation already; the demo shop is made into an empty one."
             )
+        logging.getLogger("partwright").setLevel(logging.ERROR)  # nobody is told yet, and nobody waits for a worker
         build(timezone.now())
         self.stdout.write(f"The demo shop is ready; every password is {PASSWORD}")
