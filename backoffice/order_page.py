@@ -10,7 +10,7 @@ from accounts.templatetags.show import money
 from backoffice import words
 from notifications.models import OutgoingEmail
 from orders.models import Acceptance, HistoryEntry, Order, OrderLine, Status
-from orders.words import say
+from orders.words import say, say_where
 from quoting import pricing_words
 from quoting.geometry.values import Figures, Reason
 from quoting.models import Part
@@ -87,7 +87,7 @@ def order_page(order: Order) -> dict[str, Any]:
         "prices_gross": bool(price and price.prices_gross),
         "is_priced": bool(price and price.state == "priced"),
         "shipping": by_key(catalogue.shipping, order.shipping_method),
-        "review_reasons": [say(Reason.model_validate(reason)) for reason in order.review_reasons],
+        "review_reasons": [say_where(Reason.model_validate(reason)) for reason in order.review_reasons],
         "purchase_orders": order.purchase_orders.select_related("provided_by", "decided_by").order_by("-pk"),
         "ledger": order.ledger.select_related("actor"),
         "refund_requests": order.refund_requests.order_by("-pk"),

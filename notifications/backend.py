@@ -7,6 +7,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone, translation
 
+from notifications.clean import cleaned
 from notifications.matrix import ACCOUNT_EVENT
 from notifications.models import OutgoingEmail
 from notifications.outbox import new_message_id, wake
@@ -36,7 +37,7 @@ def _row(message: EmailMessage) -> OutgoingEmail:
         to=list(message.to),
         cc=list(message.cc),
         language=translation.get_language() or "en",
-        facts=facts,
+        facts=cleaned(facts),
         next_try=timezone.now(),
         message_id=new_message_id(),
     )

@@ -25,7 +25,8 @@ def long_text(text: str) -> str:
 
 
 def cleaned(value: Any, name: str = "") -> Any:
-    """Facts with every string in them made harmless."""
+    """Facts with every string in them made harmless: when they are written, and again when a mail is made of them, as
+    the safety of its headers is not to depend on who wrote the row."""
     if isinstance(value, str):
         return long_text(value) if name in LONG_TEXTS else one_line(value)
     if isinstance(value, dict):

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from notifications import links, mailbox, smtp
+from notifications import links, mailbox, smtp, waking
 from notifications.letter import compose
 from notifications.matrix import ACCOUNT_EVENT
 from notifications.models import OutgoingEmail
@@ -62,9 +62,13 @@ def deliver(email_id: int, now: datetime) -> bool:
 
 
 def send_again(email_id: int, now: datetime) -> bool:
-    """Staff give a refused mail another chance. False when it is not refused (any more)."""
+    """Staff give a refused mail another chance. False when it is not refused (any more), or its body is erased."""
     changes = {"state": State.WAITING, "next_try": now, "attempts": 0, "refused_recipients": []}
-    return bool(OutgoingEmail.objects.filter(pk=email_id, state=State.REFUSED).update(**changes))
+    refused = OutgoingEmail.objects.filter(pk=email_id, state=State.REFUSED).exclude(event=ACCOUNT_EVENT)
+    if not refused.update(**changes):
+        return False
+    transaction.on_commit(lambda: waking.announce(email_id))
+    return True
 
 
 def _keep(email_id: int, now: datetime) -> bool:

@@ -36,7 +36,8 @@ class OutgoingEmail(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_try"], condition=models.Q(state__in=["waiting", "sending"]), name="email_due"),
+            # Not a partial one: SQLite does not use those for a query with parameters.
+            models.Index(fields=["state", "next_try"], name="email_due"),
             models.Index(fields=["created_at"], name="email_created"),
         ]
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from notifications import waking
+from notifications.clean import cleaned
 from notifications.matrix import EVENTS
 from notifications.models import OutgoingEmail
 
@@ -57,7 +58,7 @@ def enqueue(
                 to=[to.customer, *to.others] if customer else [to.shop],
                 cc=_copies(to) if customer and rule.billing_copy else [],
                 language=language,
-                facts=facts(audience, language),
+                facts=cleaned(facts(audience, language)),  # PostgreSQL takes no NUL, and the deed must not fail
                 next_try=now,
                 created_at=now,
                 message_id=new_message_id(),

@@ -49,7 +49,7 @@ def only_while_open(view: View) -> View:
 @only_while_open
 def mailbox_list(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("to", "")
-    kept = list(_kept().order_by("-pk")[:NEWEST])
+    kept = list(_kept().order_by("-created_at", "-pk")[:NEWEST])
     people = sorted(set(chain.from_iterable(_recipients(row) for row in kept)))
     found = [row for row in kept if not wanted or wanted in _recipients(row)]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))

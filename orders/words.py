@@ -12,7 +12,7 @@ from quoting.geometry.values import Reason
 REASONS: dict[str, Promise] = {
     # the door
     "changed_meanwhile": _(
-        "Somebody was faster: this order has changed in the meantime. Look at it again, then decide."
+        "This order has changed in the meantime. Please check it again, then decide."
     ),
     "key_used": _("This form was used for something else already. Reload the page and try again."),
     "no_such_transition": _("There is no such action."),
@@ -150,7 +150,7 @@ PAGE: dict[str, Promise] = {
     "on_hold": _("On hold"),
     "canceled": _("Canceled"),
     "po_checked": _("PO %(number)s is being checked"),
-    "amount_asked": _("%(amount)s is asked for now"),
+    "amount_asked": _("%(amount)s to be paid now"),
     "prepayment": _("Prepayment: %(amount)s before we begin"),
     "part_paid": _("%(paid)s received, %(open)s open"),
     "due_on": _("Due on %(date)s"),
@@ -168,9 +168,9 @@ PAGE: dict[str, Promise] = {
     "payment": _("Payment received: %(amount)s"),
     "payment_plain": _("Payment received"),
     "next_waiting_for_review": _(
-        "%(shop)s looks at your parts and sends you a firm offer. There is nothing for you to do."
+        "%(shop)s reviews your parts and sends you a firm offer. You need not do anything."
     ),
-    "next_confirm": _("Look through the offer and confirm it."),
+    "next_confirm": _("Check the offer and confirm it."),
     "next_ask_new": _("The offer is no longer valid. Ask %(shop)s for a new one."),
     "next_approver": _("An approver of your company confirms this offer."),
     "next_placed": _("%(shop)s checks your order and releases it for manufacturing."),
@@ -181,13 +181,13 @@ PAGE: dict[str, Promise] = {
     "next_free_for_manufacturing": _("Your order is next in line for manufacturing."),
     "next_manufacturing": _("Your parts are being made."),
     "next_post_production": _("Your parts are being finished and checked."),
-    "next_re_printing": _("A part is being made once more, so that all of them are good."),
-    "next_ready_for_shipping": _("Your parts are packed and leave the workshop next."),
+    "next_re_printing": _("We are making some of your parts again."),
+    "next_ready_for_shipping": _("Your parts are packed and leave the workshop soon."),
     "next_shipped": _("Your parts are on the way."),
-    "next_ready_for_pickup": _("Your parts are ready. Come and pick them up."),
+    "next_ready_for_pickup": _("Your parts are ready to be picked up."),
     "next_delivered": _("All done. Thank you for your order."),
     "next_pay_open": _("Your parts are delivered. %(amount)s is still open."),
-    "next_on_hold": _("%(shop)s tells you as soon as it goes on."),
+    "next_on_hold": _("%(shop)s tells you as soon as work continues."),
 }
 
 
@@ -203,3 +203,9 @@ def say(reason: Reason | Refused) -> str:
     if "fields" in params:
         params["fields"] = ", ".join(str(FIELDS.get(name, name)) for name in params["fields"].split(","))
     return str(REASONS[reason.code]) % params
+
+
+def say_where(reason: Reason) -> str:
+    """The sentence with the line that it is about, where it does not name it itself."""
+    line, sentence = reason.params.get("line", ""), say(reason)
+    return sentence if line in sentence else f"{line}: {sentence}"

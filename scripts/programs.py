@@ -79,7 +79,7 @@ def postgres(programs: Path) -> Iterator[str]:
         run("initdb", "-D", data, "-U", "partwright", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         with (folder / "output").open("w") as output:  # a pipe would stay open as long as the server runs
             options_and_log = ("-o", options, "-w", "-l", folder / "log")
-            command = [*prefix, programs / "pg_ctl", "-D", data, *options_and_log, "start"]
+            command: list[str | Path] = [*prefix, programs / "pg_ctl", "-D", data, *options_and_log, "start"]
             subprocess.run(command, cwd=folder, check=True, stdout=output, stderr=output)
         try:
             yield f"postgres://partwright@127.0.0.1:{port}/postgres"

@@ -56,7 +56,7 @@ def percent(value: Decimal | float | str | None) -> str:
 def mm(length: float | str) -> str:
     """A length in millimetres, as exact as a workshop reads it."""
     value = float(length)
-    return rounded(value, 2 if value < 10 else 1)
+    return rounded(value, 2 if round(value, 2) < 10 else 1)  # 9.9999999 of a STEP file is 10.0
 
 
 @register.filter
@@ -72,7 +72,7 @@ def volume(cubic_mm: float | str) -> str:
 
 
 def _three_digits(value: float) -> str:
-    return rounded(value, 2 if value < 10 else 1 if value < 100 else 0)
+    return rounded(value, 2 if round(value, 2) < 10 else 1 if round(value, 1) < 100 else 0)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The e-mail log: every mail, its state, what it says; a refused one can be sent again."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -29,7 +30,13 @@ MAIL_POLICY = (
 @require_safe
 def bo_emails(request: HttpRequest) -> HttpResponse:
     found = listing(MailWish.read(request.GET.dict()))
-    context = {"listing": found, "wish": found.wish, "page": found.page, "chips": _chips(found)}
+    context = {
+        "listing": found,
+        "wish": found.wish,
+        "page": found.page,
+        "chips": _chips(found),
+        "sends": bool(settings.SMTP_URL),
+    }
     return render(request, "backoffice/emails.html", context)
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.countries import COUNTRIES
 from orders.models import OfferRevision, Order, OrderLine, Status
-from orders.words import say
+from orders.words import say_where
 from quoting import pricing_words
 from quoting.geometry.values import Reason
 from quoting.pricing.catalogue import Catalogue, by_key
@@ -39,7 +40,7 @@ def facts(order: Order, audience: str, language: str, *, before: str, after: str
             "shipping_address": [] if order.is_pickup else address_lines(order.shipping_address),
             "reference": order.customer_reference,
             "customer_note": order.customer_note,
-            "reasons": [say(Reason.model_validate(reason)) for reason in order.review_reasons],
+            "reasons": [say_where(Reason.model_validate(reason)) for reason in order.review_reasons],
             "promised": order.promised_date.isoformat() if order.promised_date else "",
             "balance": str(order.balance),
             "amount_asked": str(order.amount_asked),
@@ -54,7 +55,8 @@ def facts(order: Order, audience: str, language: str, *, before: str, after: str
 def address_lines(address: dict[str, str]) -> list[str]:
     town = f"{address.get('postcode', '')} {address.get('city', '')}".strip()
     names = ("company_name", "name", "street", "extra")
-    rest = [address.get(name, "") for name in names] + [town, address.get("region", ""), address.get("country", "")]
+    country = str(COUNTRIES.get(address.get("country", ""), ""))
+    rest = [address.get(name, "") for name in names] + [town, address.get("region", ""), country]
     return [line for line in rest if line]
 
 

@@ -1,6 +1,6 @@
 // A form or a submit button with data-confirm="Question" is sent only after a yes. data-confirm-detail explains,
 // data-confirm-yes names the button.
-const dialog = document.getElementById("confirm");
+const dialog = document.getElementById("confirm-dialog");
 const yes = dialog.querySelector("[data-yes]");
 const plainYes = yes.textContent;
 

@@ -11,7 +11,7 @@ document.addEventListener("click", (event) => {
         event.preventDefault();
         event.target.closest("dialog").close();
     }
-    if (event.target.matches("dialog[open]:not(#confirm)") && outside(event)) event.target.close();
+    if (event.target.matches("dialog[open]:not(#confirm-dialog)") && outside(event)) event.target.close();
 });
 
 function outside(event) {

@@ -1,6 +1,7 @@
 """Facts as orders freeze them: full, minimal, and with what an attacker would put into every text."""
 
 import copy
+import json
 from typing import Any
 
 from django.utils import timezone
@@ -104,6 +105,11 @@ def facts(event: str, kind: str = "full", **changes: Any) -> dict[str, Any]:
     if event not in LABELS:
         made |= {"from": made["to"], "from_label": made["to_label"]}
     return (_spoilt(made) if kind == "hostile" else made) | changes
+
+
+def storable(value: Any) -> Any:
+    """Without NUL, which PostgreSQL does not take."""
+    return json.loads(json.dumps(value).replace("\\u0000", ""))
 
 
 def _spoilt(value: Any, name: str = "") -> Any:

@@ -51,6 +51,7 @@ def test_the_body_is_kept_while_it_is_tried_again_and_erased_when_refused(post: 
     delivery.deliver(row.pk, timezone.now() + timezone.timedelta(minutes=1))
     row.refresh_from_db()
     assert (row.state, row.facts) == ("refused", {"subject": "Please confirm"})
+    assert not delivery.send_again(row.pk, timezone.now()), "there is nothing left to send"
 
 
 @pytest.mark.parametrize("demo", [True, False])

@@ -1,5 +1,6 @@
 """Against a real SMTP server: who gets what, what is tried again, what stops."""
 
+import contextlib
 import logging
 import socket
 import threading
@@ -8,13 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
 from notifications import delivery, rendering, smtp
 from notifications.models import OutgoingEmail
 from notifications.sweep import sweep
-from tests.notifications.samples import EVIL, facts
+from tests.notifications.samples import EVIL, facts, storable
 from tests.notifications.servers import DROP, Post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
@@ -164,30 +166,33 @@ def test_a_server_that_hangs(post: Post, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "timed out" in row.last_error
 
 
-def test_a_server_that_says_a_word_now_and_then(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each word is in time; the conversation as a whole is not."""
-    monkeypatch.setattr(delivery, "TIMEOUT", 1.0)
+@pytest.mark.parametrize(("timeout", "pauses"), [(1.0, [0.4] * 20), (2.0, [1.5, 10.0])])
+def test_the_conversation_as_a_whole_is_bounded(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, timeout: float, pauses: list[float]
+) -> None:
+    """Each word comes in time."""
+    monkeypatch.setattr(delivery, "TIMEOUT", timeout)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         settings.SMTP_URL = f"smtp://127.0.0.1:{listening.getsockname()[1]}"
-        thread = threading.Thread(target=_slow_server, args=(listening,))
+        over = threading.Event()
+        thread = threading.Thread(target=_slow_server, args=(listening, pauses, over))
         thread.start()
         started = time.monotonic()
         row = deliver(owed())
-        assert time.monotonic() - started < 2.5
+        assert time.monotonic() - started < timeout + 0.9
+        over.set()
         thread.join(5)
     assert row.state == "waiting"
 
 
-def _slow_server(listening: socket.socket) -> None:
+def _slow_server(listening: socket.socket, pauses: list[float], over: threading.Event) -> None:
     client, _ = listening.accept()
-    with client:
-        for word in [b"220 hello\r\n", *[b"250 go on\r\n"] * 20]:
-            time.sleep(0.4)
-            try:
-                client.sendall(word)
-                client.recv(4096)
-            except OSError:
+    with client, contextlib.suppress(OSError):
+        for number, pause in enumerate(pauses):
+            if over.wait(pause):
                 return
+            client.sendall(b"250 go on\r\n" if number else b"220 hello\r\n")
+            client.recv(4096)
 
 
 def test_others_flow_past_one_that_hangs(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,14 +210,14 @@ def test_a_wrong_set_up_is_no_refusal(post: Post, code: str) -> None:
 
 
 def test_hostile_words_add_no_header_and_no_recipient(post: Post) -> None:
-    deliver(owed(facts=facts("placed", "hostile")))
+    deliver(owed(facts=storable(facts("placed", "hostile"))))
     (mail,) = post.taken
     assert mail.recipients == [CUSTOMER]
     assert mail.message["Bcc"] is None
     assert [name for name in mail.message if name.lower() in {"to", "cc", "bcc"}] == ["To"]
 
 
-@pytest.mark.parametrize("address", ["ada@x.example\r\nBcc: victim@evil.example", EVIL, "nobody", ""])
+@pytest.mark.parametrize("address", ["ada@x.example\r\nBcc: victim@evil.example", storable(EVIL), "nobody", ""])
 def test_an_address_that_is_none_is_refused_and_the_other_gets_the_mail(post: Post, address: str) -> None:
     row = deliver(owed(cc=[address]))
     assert (row.state, row.refused_recipients) == ("sent", [address])
@@ -283,16 +288,16 @@ def test_a_mail_that_always_kills_its_worker_stops(post: Post) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("shop")
-def test_ten_workers_send_one_mail_once(post: Post) -> None:
-    from django.db import connection
-
-    row, now, ours = owed(), timezone.now(), []
+def test_ten_workers_send_each_mail_once(post: Post) -> None:
+    rows, now, ours = [owed() for _ in range(10)], timezone.now(), []
     start = threading.Barrier(10)
 
     def work() -> None:
         try:
-            start.wait()
-            ours.append(delivery.deliver(row.pk, now))
+            connection.ensure_connection()
+            for row in rows:
+                start.wait(30)
+                ours.append(delivery.deliver(row.pk, now))
         finally:
             connection.close()
 
@@ -301,8 +306,8 @@ def test_ten_workers_send_one_mail_once(post: Post) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(ours) == [False] * 9 + [True]
-    assert len(post.taken) == 1
+    assert sorted(ours) == [False] * 90 + [True] * 10
+    assert sorted(mail.message_id for mail in post.taken) == sorted(row.message_id for row in rows)
 
 
 # --- the sweep
@@ -324,6 +329,12 @@ def test_the_sweep_finds_what_nobody_was_told_of(post: Post) -> None:
     backing_off.refresh_from_db()
     assert backing_off.state == "waiting"
     assert sweep(now) == 0
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table as a whole")
+def test_what_is_due_is_found_by_an_index() -> None:
+    plan = OutgoingEmail.objects.filter(delivery._is_due(timezone.now())).explain()
+    assert "email_due" in plan
 
 
 def test_in_the_order_written_with_troublesome_ones_last(post: Post) -> None:

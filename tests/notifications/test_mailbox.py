@@ -6,7 +6,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from notifications.models import OutgoingEmail
-from tests.notifications.samples import row
+from tests.notifications.samples import row, storable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 def kept(settings: Settings) -> OutgoingEmail:
     settings.DEMO, settings.LOOPBACK_ONLY, settings.SMTP_URL = True, True, ""
     mail = row("firm_offer_sent", kind="hostile")
-    mail.state = "kept"
+    mail.state, mail.facts = "kept", storable(mail.facts)
     mail.save()
     return mail
 

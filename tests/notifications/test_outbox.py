@@ -13,13 +13,15 @@ pytestmark = pytest.mark.django_db
 TO = Recipients(customer="Ada@customer.example", shop="orders@shop.example", billing="billing@customer.example")
 
 
-def owe(event: str, deed: str = "history:1", to: Recipients = TO, **more: tuple[str, ...]) -> list[OutgoingEmail]:
+def owe(
+    event: str, deed: str = "history:1", to: Recipients = TO, kind: str = "full", **more: tuple[str, ...]
+) -> list[OutgoingEmail]:
     return enqueue(
         event=event,
         about="order:17",
         deed=deed,
         to=to,
-        facts=lambda who, language: facts(event),
+        facts=lambda *_: facts(event, kind),
         now=timezone.now(),
         **more,
     )
@@ -44,6 +46,10 @@ def test_no_copy_to_somebody_who_gets_it_anyway() -> None:
 
 def test_skipped_audience() -> None:
     assert [row.audience for row in owe("placed", skip=("customer",))] == ["shop"]
+
+
+def test_no_text_makes_the_deed_fail() -> None:
+    assert owe("placed", kind="hostile")[0].pk
 
 
 def test_the_same_deed_twice_is_impossible() -> None:

@@ -274,7 +274,7 @@ def test_a_sweep_without_a_broker_does_the_work() -> None:
 
 def test_a_sweep_with_a_broker_tells_workers_and_does_not_repeat_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, list[int]]] = []
-    monkeypatch.setattr(deeds.current_app, "send_task", lambda name, args: told.append((name, args)))
+    monkeypatch.setattr(deeds.current_app, "send_task", lambda name, args, **how: told.append((name, args)))
     part = receive()
     told.clear()
     assert sweep(NOW) == 1
@@ -287,7 +287,7 @@ def test_a_sweep_with_a_broker_tells_workers_and_does_not_repeat_itself(monkeypa
 def test_a_broker_that_is_gone_fails_nobody(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    def gone(name: str, args: list[int]) -> None:
+    def gone(name: str, args: list[int], **how: object) -> None:
         raise ConnectionError("no broker")
 
     monkeypatch.setattr(deeds.current_app, "send_task", gone)

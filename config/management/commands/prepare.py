@@ -4,6 +4,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
 from config import heartbeat
+from config.supervisor import say
 
 
 class Command(BaseCommand):
@@ -17,5 +18,5 @@ class Command(BaseCommand):
         if settings.EMBEDDED_BROKER:
             heartbeat.forget()  # signs of life of the last run: here nothing runs while we prepare
         if settings.DEMO and "demo" in get_commands() and not get_user_model().objects.exists():
-            self.stdout.write("making the demo shop")
+            say("making the demo shop")
             call_command("demo")

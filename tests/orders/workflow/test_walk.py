@@ -23,7 +23,7 @@ from tests import factories
 from tests.orders.workflow import cells
 from tests.orders.workflow.test_table import TABLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ALIKE = {"start_post_production", "make_ready_for_shipping"}
 FIELDS = (
