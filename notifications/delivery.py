@@ -15,10 +15,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from notifications import links, mailbox, smtp, waking
+from notifications import links, mailbox, smtp
 from notifications.letter import compose
 from notifications.matrix import ACCOUNT_EVENT
 from notifications.models import OutgoingEmail
+from notifications.outbox import announce
 from notifications.rendering import NotReady, render
 
 log = logging.getLogger("partwright.mail")
@@ -67,7 +68,7 @@ def send_again(email_id: int, now: datetime) -> bool:
     refused = OutgoingEmail.objects.filter(pk=email_id, state=State.REFUSED).exclude(event=ACCOUNT_EVENT)
     if not refused.update(**changes):
         return False
-    transaction.on_commit(lambda: waking.announce(email_id))
+    transaction.on_commit(lambda: announce(email_id))
     return True
 
 

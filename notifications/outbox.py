@@ -7,10 +7,10 @@ from email.utils import parseaddr
 from typing import Any
 from uuid import uuid4
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-from notifications import waking
 from notifications.clean import cleaned
 from notifications.matrix import EVENTS
 from notifications.models import OutgoingEmail
@@ -84,4 +84,8 @@ def new_message_id() -> str:
 def wake(rows: list[OutgoingEmail]) -> None:
     """Tell the worker once the transaction is through: once for all rows, as it looks for whatever is due."""
     if rows:
-        transaction.on_commit(lambda: waking.announce(rows[0].pk))
+        transaction.on_commit(lambda: announce(rows[0].pk))
+
+
+def announce(email_id: int) -> None:
+    current_app.announce("notifications.tasks.deliver", [email_id])

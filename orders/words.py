@@ -11,9 +11,7 @@ from quoting.geometry.values import Reason
 
 REASONS: dict[str, Promise] = {
     # the door
-    "changed_meanwhile": _(
-        "This order has changed in the meantime. Please check it again, then decide."
-    ),
+    "changed_meanwhile": _("This order has changed in the meantime. Please check it again, then decide."),
     "key_used": _("This form was used for something else already. Reload the page and try again."),
     "no_such_transition": _("There is no such action."),
     "not_allowed": _("You are not allowed to do this with this order."),
@@ -167,9 +165,7 @@ PAGE: dict[str, Promise] = {
     "step_fulfilment": _("Delivery"),
     "payment": _("Payment received: %(amount)s"),
     "payment_plain": _("Payment received"),
-    "next_waiting_for_review": _(
-        "%(shop)s reviews your parts and sends you a firm offer. You need not do anything."
-    ),
+    "next_waiting_for_review": _("%(shop)s reviews your parts and sends you a firm offer. You need not do anything."),
     "next_confirm": _("Check the offer and confirm it."),
     "next_ask_new": _("The offer is no longer valid. Ask %(shop)s for a new one."),
     "next_approver": _("An approver of your company confirms this offer."),

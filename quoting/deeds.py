@@ -3,24 +3,18 @@
 A claim is a conditional update with a lease: whoever is killed while holding one loses it to the sweeper.
 """
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from celery import current_app
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from kombu.connection import Connection
-from kombu.pools import producers
 
 from quoting.models import Deed, Measurement, PrintEstimate, Thumbnail
 
-log = logging.getLogger("partwright.quoting")
-
 LEASE = timedelta(seconds=60)  # a child may take 18 s (geometry.isolate.Limits)
 PATIENCE = timedelta(seconds=60)  # until a row that was announced is announced once more
-BROKER_PATIENCE = 0.4  # seconds that a request waits for a broker that does not answer
 MAX_ATTEMPTS = 5  # of workers that died or could not reach the storage: then the file is held to be the cause
 
 State = Deed.State
@@ -67,21 +61,7 @@ def wake(kind: type[Deed], row_ids: Iterable[int]) -> None:
 
 def announce(kind: type[Deed], row_ids: list[int]) -> int:
     """Send a message per row; how many were sent before the broker was found to be gone."""
-    sent = 0
-    try:
-        for row_id in row_ids:
-            with _producer() as producer:
-                current_app.send_task(TASKS[kind], args=[row_id], producer=producer, retry=False)
-            sent += 1
-    except Exception as error:  # whatever the broker's client raises: the rows are safe
-        log.warning("%s %s not announced: %s", kind.__name__, row_ids[sent], type(error).__name__)
-    return sent
-
-
-def _producer() -> Any:
-    """Of a connection that gives up soon: a request must not wait for a broker that hangs, as workers may."""
-    conf = current_app.conf
-    short = {"socket_timeout": BROKER_PATIENCE, "socket_connect_timeout": BROKER_PATIENCE}
-    options = {**conf.broker_transport_options, **short}
-    connection = Connection(conf.broker_url, transport_options=options)  # type: ignore[no-untyped-call]
-    return producers[connection].acquire(block=True, timeout=BROKER_PATIENCE)
+    for sent, row_id in enumerate(row_ids):
+        if not current_app.announce(TASKS[kind], [row_id]):
+            return sent
+    return len(row_ids)

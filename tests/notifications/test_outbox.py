@@ -3,7 +3,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from notifications import tasks, waking
+from config.celery import app
+from notifications import tasks
 from notifications.matrix import EVENTS
 from notifications.models import OutgoingEmail
 from notifications.outbox import Recipients, enqueue
@@ -67,41 +68,12 @@ def test_the_message_id_is_of_the_senders_domain(settings: Settings) -> None:
     assert all(name.startswith("<") and name.endswith("@shop.example>") for name in ids)
 
 
-def test_a_dead_broker_fails_nothing_and_is_then_left_alone(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
-    asked: list[int] = []
-
-    def refuse(email_id: int) -> None:
-        asked.append(email_id)
-        raise ConnectionError("no broker")
-
-    monkeypatch.setattr(waking, "_publish", refuse)
-    monkeypatch.setattr(waking, "_silent_until", 0.0)
-    for number in range(3):
-        with django_capture_on_commit_callbacks(execute=True):
-            owe("placed", f"history:{number}")
-    assert len(asked) == 1
-    assert OutgoingEmail.objects.filter(state="waiting").count() == 6
-    monkeypatch.setattr(waking, "_silent_until", 0.0)
-    with django_capture_on_commit_callbacks(execute=True):
-        owe("placed", "history:later")
-    assert len(asked) == 2
-
-
 def test_told_once_and_not_before_the_commit(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    told: list[int] = []
-    monkeypatch.setattr(waking, "announce", told.append)
+    told: list[tuple[str, object]] = []
+    monkeypatch.setattr(app, "publish", lambda task, args: told.append((task, args)))
     with django_capture_on_commit_callbacks(execute=True):
         rows = owe("placed")
         assert told == []
-    assert told == [rows[0].pk]
-
-
-def test_the_message_reaches_the_queue_for_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[tuple[object, ...]] = []
-    monkeypatch.setattr(tasks.deliver, "apply_async", lambda args, **options: sent.append((args, options["retry"])))
-    waking._publish(17)
-    assert sent == [((17,), False)]
+    assert told == [(tasks.deliver.name, [rows[0].pk])]

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from config.celery import app
 from quoting import deeds, services, tasks
 from quoting.geometry import isolate
 from quoting.geometry.values import Measurement as Outcome
@@ -274,7 +275,7 @@ def test_a_sweep_without_a_broker_does_the_work() -> None:
 
 def test_a_sweep_with_a_broker_tells_workers_and_does_not_repeat_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, list[int]]] = []
-    monkeypatch.setattr(deeds.current_app, "send_task", lambda name, args, **how: told.append((name, args)))
+    monkeypatch.setattr(app, "publish", lambda name, args: told.append((name, args)))
     part = receive()
     told.clear()
     assert sweep(NOW) == 1
@@ -287,10 +288,11 @@ def test_a_sweep_with_a_broker_tells_workers_and_does_not_repeat_itself(monkeypa
 def test_a_broker_that_is_gone_fails_nobody(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    def gone(name: str, args: list[int], **how: object) -> None:
+    def gone(name: str, args: list[int]) -> None:
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr(deeds.current_app, "send_task", gone)
+    monkeypatch.setattr(app, "silent_until", 0.0)
+    monkeypatch.setattr(app, "publish", gone)
     with django_capture_on_commit_callbacks(execute=True):
         receive()
     assert Measurement.objects.get().state == Deed.State.WAITING
