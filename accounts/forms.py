@@ -43,6 +43,32 @@ def check_business(form: forms.BaseForm, name_field: str) -> None:
         form.add_error(name_field, forms.ValidationError(_("Please give the company's name."), code="required"))
 
 
+class OurWords:
+    """What allauth's forms call their fields, in the words of our own."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("login", "email"):
+            if name in self.fields:
+                self.fields[name].label = _("E-mail address")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(OurWords, allauth.LoginForm):
+    pass
+
+
+class ResetPasswordForm(OurWords, allauth.ResetPasswordForm):
+    pass
+
+
+class AddEmailForm(OurWords, allauth.AddEmailForm):
+    pass
+
+
 class SignupForm(allauth.SignupForm):
     """Contact and billing information, in one go."""
 
