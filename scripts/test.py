@@ -29,6 +29,10 @@ CHECKS = {
 TWO_AT_ONCE = ["--numprocesses=2", "--dist=loadfile"]
 UNIT = ["-m", "not browser and not fault", *TWO_AT_ONCE]
 UNIT_WITHOUT_SLOW = ["-m", "not browser and not fault and not slow", *TWO_AT_ONCE]
+# What knows no database is the same on every one.
+UNIT_ON_ANOTHER_DATABASE = [*UNIT_WITHOUT_SLOW, "--ignore=tests/quoting/geometry", "--ignore=tests/quoting/pricing"]
+# They wait for processes to start and end far more than they compute.
+FAULTS = ["-m", "fault", "--numprocesses=3", "--dist=loadfile", "tests/faults"]
 
 
 @dataclass
@@ -114,13 +118,13 @@ def with_postgres(results: Results, more: list[str]) -> None:
         env = {}
         if folder := programs.postgres_folder():
             url = stack.enter_context(programs.postgres(folder))
-            suite(results, "suite on PostgreSQL", UNIT_WITHOUT_SLOW, more, {"DATABASE_URL": url})
+            suite(results, "suite on PostgreSQL", UNIT_ON_ANOTHER_DATABASE, more, {"DATABASE_URL": url})
             env["TEST_POSTGRES_URL"] = url
         else:
             results.not_run.append("suite on PostgreSQL (no PostgreSQL here)")
         if not programs.redis_program():
             results.not_run.append("tests with Redis (no Redis here)")
-        suite(results, "faults", ["-m", "fault", "tests/faults"], more, env)
+        suite(results, "faults", FAULTS, more, env)
 
 
 def with_chromium(results: Results, more: list[str]) -> None:
