@@ -51,6 +51,7 @@ SHOWN = [
     "surplus_returned",
     "credited",
     "promised_date",
+    "last_production",
     "submitted_at",
     "contact",
     "customer__name",
@@ -267,4 +268,7 @@ def _row(order: Order, sums: Mapping[str, Any], today: date) -> Row:
 
 
 def is_late(order: Order, today: date) -> bool:
-    return order.promised_date is not None and order.promised_date < today and order.state not in NEVER_LATE
+    """The promised date has passed, and the parts are neither there nor on hold or canceled."""
+    if order.promised_date is None or order.last_production == S.DELIVERED:
+        return False
+    return order.promised_date < today and order.state not in NEVER_LATE

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 
-from accounts.templatetags.show import SYMBOLS
+from accounts.templatetags.show import unit_money
 from orders import pricing
 from orders.delivery import method_of
 from orders.models import LineWarning, Order, OrderLine
@@ -110,9 +109,7 @@ def _view(line: OrderLine, catalogue: Catalogue, order: Order) -> LineView:
 
 
 def _unit(net: Decimal, quantity: int, currency: str) -> str:
-    exact = unit_price(net, quantity).normalize()
-    places = max(2, -int(exact.as_tuple().exponent))
-    return f"{number_format(exact, places, force_grouping=True)}\u00a0{SYMBOLS.get(currency, currency)}"
+    return unit_money(unit_price(net, quantity), currency)
 
 
 def _options(line: OrderLine, catalogue: Catalogue) -> Iterable[tuple[str, str]]:

@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.templatetags.show import SYMBOLS
+from accounts.templatetags.show import unit_money
 from orders import pricing
 from orders.models import Order, OrderLine
 from orders.selection import fits
@@ -154,10 +153,7 @@ class LineView:
         """Up to four decimals; derived, never multiplied back."""
         if self.net is None:
             return ""
-        exact = unit_price(self.net, self.line.quantity)
-        places = 2 if exact == exact.quantize(Decimal("0.01")) else 4
-        currency = self.catalogue.currency
-        return f"{number_format(exact, places, force_grouping=True)}\xa0{SYMBOLS.get(currency, currency)}"
+        return unit_money(unit_price(self.net, self.line.quantity), self.catalogue.currency)
 
     @property
     def items(self) -> list[Item]:

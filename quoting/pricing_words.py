@@ -29,7 +29,7 @@ LABELS = {
     "startup": _("Start-up %(name)s, once per order"),
     "markup": _("Mark-up"),
     "lead_time": _("Lead time: %(name)s"),
-    "quantity_discount": _("Quantity discount from %(from_quantity)s copies"),
+    "quantity_discount": _("Quantity discount from %(from_quantity)s pieces"),
     "price_level": _("Your price level"),
     "minimum_part": _("Up to the minimum price per part"),
     "minimum_order": _("Up to the minimum order value: %(name)s"),
@@ -132,7 +132,7 @@ def _size(extents: str) -> str:
 
 def _copies(inputs: Inputs) -> str:
     count = int(inputs["quantity"])
-    return ngettext("%(count)s copy", "%(count)s copies", count) % {"count": _number(str(count))}
+    return ngettext("%(count)s piece", "%(count)s pieces", count) % {"count": _number(str(count))}
 
 
 def _hours(seconds: Decimal) -> str:
@@ -165,8 +165,8 @@ def _machine_time(inputs: Inputs) -> str:
     told = {"growing": growing, "builds": _number(str(builds)), "capacity": _number(inputs["capacity"])}
     return (
         ngettext(
-            "%(growing)s × %(builds)s build (up to %(capacity)s copies each)",
-            "%(growing)s × %(builds)s builds (up to %(capacity)s copies each)",
+            "%(growing)s × %(builds)s build (up to %(capacity)s pieces each)",
+            "%(growing)s × %(builds)s builds (up to %(capacity)s pieces each)",
             builds,
         )
         % told

@@ -36,6 +36,14 @@ def money(amount: Decimal | str | None, currency: str = "EUR") -> str:
 
 
 @register.filter
+def unit_money(amount: Decimal, currency: str = "EUR") -> str:
+    """A derived price of one piece, as exact as it is up to four decimals: 17.4950 → "17.495 €"."""
+    exact = amount.quantize(Decimal("0.0001")).normalize()
+    places = max(2, -int(exact.as_tuple().exponent))
+    return f"{number_format(exact, places, force_grouping=True)}\u00a0{SYMBOLS.get(currency, currency)}"
+
+
+@register.filter
 def number(value: Decimal | float | str | None, decimals: int = 0) -> str:
     """1234.5 → "1,235"; `number:2` → "1,234.50"."""
     if value is None or value == "":

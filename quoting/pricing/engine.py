@@ -151,7 +151,7 @@ def _minimum_orders(
         nets = [price.net for line, price in pairs if line.selection.process == process.key and price.state == "priced"]
         so_far, machine = sum(nets, Decimal(0)), process.machine
         if nets and so_far < machine.minimum_order:
-            names = {"process": process.key, "name": machine.name}
+            names = {"process": process.key, "name": process.name}
             told = {"minimum": machine.minimum_order, "sum": so_far}
             lacking = machine.minimum_order - so_far
             top_up = component("minimum_order", lacking, catalogue.currency, **names, **told)

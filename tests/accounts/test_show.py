@@ -136,3 +136,16 @@ def test_no_page_has_what_the_content_policy_drops() -> None:
     forbidden = re.compile(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]* src=)|javascript:")
     found = [f"{page.name}: {match[0]}" for page in pages() if (match := forbidden.search(page.read_text()))]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("17.4950", "17.495\u00a0€"), ("8", "8.00\u00a0€"), ("0.12344", "0.1234\u00a0€"), ("1234.5", "1,234.50\u00a0€")],
+)
+def test_the_price_of_one_piece_is_as_exact_as_it_is(amount: str, shown: str) -> None:
+    assert show.unit_money(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(("length", "shown"), [(9.99999, "10.0"), (9.994, "9.99"), (0.5, "0.50"), (60, "60.0")])
+def test_a_length_has_the_places_of_what_it_rounds_to(length: float, shown: str) -> None:
+    assert show.mm(length) == shown

@@ -85,11 +85,11 @@ def test_a_yen_has_no_places() -> None:
 
 def test_minimum_order_per_machine() -> None:
     one = fdm("one", machine=machine(minimum_order=15))
-    other = fdm("other", machine=machine(name="Other", minimum_order=40), tax_class="reduced")
+    other = fdm("other", machine=machine(minimum_order=40), tax_class="reduced")
     lines = [ask(one, 1, measured=shape(9.0)), ask(one, 2, measured=shape(7.0)), ask(other, 3, measured=shape(4.0))]
     found = order(shop(one, other), *lines)
     assert amounts(found) == {"minimum_order": "36.00"}
-    assert found.components[0].inputs["name"] == "Other"
+    assert found.components[0].inputs["name"] == "OTHER"
     assert [(line.tax_class, line.base) for line in found.taxes] == [("standard", 16), ("reduced", 40)]
 
 

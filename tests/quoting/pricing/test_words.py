@@ -84,17 +84,17 @@ def test_formulas_of_a_line() -> None:
     )
     request = ask(process, quantity=5, material="pla", finish="f", measured=shape(12.4, seconds=1800))
     assert words(alone(process, request, price_level_percent=20)) == {
-        "material": ("Material: PLA", "12.4 cm³ × 0.32 €/cm³ × 5 copies"),
-        "machine_time": ("Machine time", "0.5 h × 3.40 €/h × 5 copies"),
-        "post_production": ("Post-production", "1.00 € × 5 copies"),
-        "finish": ("Finish: Painted", "(3.00 € + 6 cm² × 0.05 €/cm²) × 5 copies, at least 20.00 €"),
+        "material": ("Material: PLA", "12.4 cm³ × 0.32 €/cm³ × 5 pieces"),
+        "machine_time": ("Machine time", "0.5 h × 3.40 €/h × 5 pieces"),
+        "post_production": ("Post-production", "1.00 € × 5 pieces"),
+        "finish": ("Finish: Painted", "(3.00 € + 6 cm² × 0.05 €/cm²) × 5 pieces, at least 20.00 €"),
         "programming": ("Programming, once per model", "5.00 €"),
         "startup": ("Start-up PLA, once per order", "6.00 €"),
         "markup": ("Mark-up", "12.5 % of 64.34 €"),
         "lead_time": ("Lead time: Express", "60 % of 64.34 €"),
-        "quantity_discount": ("Quantity discount from 5 copies", "10 % of 110.98 €"),
+        "quantity_discount": ("Quantity discount from 5 pieces", "10 % of 110.98 €"),
         "price_level": ("Your price level", "20 % of 99.88 €"),
-        "minimum_part": ("Up to the minimum price per part", "100.00 € × 5 copies − 79.90 €"),
+        "minimum_part": ("Up to the minimum price per part", "100.00 € × 5 pieces − 79.90 €"),
     }
 
 
@@ -107,23 +107,23 @@ def test_formulas_of_machine_time() -> None:
         for process, quantity in ((resin(), 2), (powder(), 1), (powder(), 1000), (powder(machine=stacked), 3))
     ]
     assert [component_formula(price.components[1]) for price in found] == [
-        "400 layers × 15 s × 6.00 €/h × 2 copies",
-        "20 mm ÷ 10 mm/h × 10.00 €/h × 1 build (up to 250 copies each)",
-        "20 mm ÷ 10 mm/h × 10.00 €/h × 4 builds (up to 250 copies each)",
-        "20 mm ÷ 10 mm/h × 9.00 €/h, height of 3 copies together",
+        "400 layers × 15 s × 6.00 €/h × 2 pieces",
+        "20 mm ÷ 10 mm/h × 10.00 €/h × 1 build (up to 250 pieces each)",
+        "20 mm ÷ 10 mm/h × 10.00 €/h × 4 builds (up to 250 pieces each)",
+        "20 mm ÷ 10 mm/h × 9.00 €/h, height of 3 pieces together",
     ]
 
 
 def test_a_size_exponent_is_shown() -> None:
     process = fdm(materials=(material(size_exponent=D("0.9")),))
-    assert words(alone(process, ask(process)))["material"][1] == "(1 cm³)^0.9 × 1.00 €/cm³ × 1 copy"
+    assert words(alone(process, ask(process)))["material"][1] == "(1 cm³)^0.9 × 1.00 €/cm³ × 1 piece"
 
 
 @pytest.mark.parametrize(
     ("finish", "expected"),
     [
-        ({"per_piece": 3}, "3.00 € × 2 copies"),
-        ({"per_cm3": D("0.125")}, "1 cm³ × 0.125 €/cm³ × 2 copies"),
+        ({"per_piece": 3}, "3.00 € × 2 pieces"),
+        ({"per_cm3": D("0.125")}, "1 cm³ × 0.125 €/cm³ × 2 pieces"),
         ({"lot_charge": 45}, "45.00 € for the lot"),
     ],
 )
@@ -137,7 +137,7 @@ def test_formulas_of_an_order() -> None:
     catalogue = shop(process, prices_gross=True, shipping=(parcel(free_from=50), parcel(key="pickup", pickup=True)))
     terms = {"promo": Promo(code="SPRING", percent=10), "shipping_method": "parcel", "country": "DE"}
     assert words(order(catalogue, ask(process), tax_exempt=True, **terms)) == {
-        "minimum_order": ("Up to the minimum order value: Prusa MK4", "15.00 € − 1.00 €"),
+        "minimum_order": ("Up to the minimum order value: FDM", "15.00 € − 1.00 €"),
         "promo": ("Promo code SPRING", "10 % of 15.00 €"),
         "shipping": ("Shipping: Parcel", "0.001 kg, up to 1 kg: 5.90 €"),
         "tax_taken_out": ("Tax-exempt: tax taken out of the prices", "19 % contained in 19.40 €"),
