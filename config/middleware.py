@@ -32,3 +32,16 @@ class RequestLog:
         )
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         return response
+
+
+class PrivatePages:
+    """What was made for one person is kept by nobody: not by a proxy, nor by the browser after signing out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response

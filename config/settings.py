@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -45,7 +46,10 @@ FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 PORT = env.int("PORT", default=8000)
 BIND = env.str("PARTWRIGHT_BIND", default="127.0.0.1")
 SITE_URL = env.str("PARTWRIGHT_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
-LOOPBACK_ONLY = BIND in {"127.0.0.1", "localhost", "::1"}
+BEHIND_PROXY = env.bool("PARTWRIGHT_BEHIND_PROXY", default=False)
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# Nobody but who sits at this machine reaches us: what only a demo may show is shown then.
+LOOPBACK_ONLY = BIND in LOOPBACK and urlsplit(SITE_URL).hostname in LOOPBACK and not BEHIND_PROXY
 DEMO = env.bool("PARTWRIGHT_DEMO", default=False)
 
 SECRET_KEY = env.str("PARTWRIGHT_SECRET_KEY", default="") or secret(DATA_DIR / "secret_key")
@@ -85,6 +89,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.PrivatePages",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -130,7 +135,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, so that rate limits outlive the broker and a dead broker does not break log-in.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 
 def socket_path(folder: Path) -> Path:
@@ -183,7 +194,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_PERMISSIONS = 0o640
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# Where models are uploaded, orders.uploads puts a handler of its own in their place.
+FILE_UPLOAD_HANDLERS = ["config.uploads.SmallFiles", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
@@ -241,8 +253,9 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^ready$"]  # asked on this machine, without the proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("PARTWRIGHT_BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # the client's address is what our proxy added to X-Forwarded-For
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

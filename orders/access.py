@@ -6,7 +6,8 @@ A guest is known by a key in the session; who signs in takes along what they mad
 from dataclasses import dataclass
 from secrets import token_urlsafe
 
-from django.db.models import Q, QuerySet
+from allauth.account.adapter import get_adapter
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -45,7 +46,12 @@ def actor_of(request: HttpRequest, order: Order) -> Actor:
     user = _user(request)
     if user is not None and user.is_staff and not actors.belongs_to(order, user):
         return actors.staff(user)
-    return actors.customer(user, ip=request.META.get("REMOTE_ADDR"), user_agent=request.headers.get("User-Agent", ""))
+    return actors.customer(user, ip=client_ip(request), user_agent=request.headers.get("User-Agent", ""))
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """As the log-in's rate limits see it: behind a proxy, what the proxy says."""
+    return get_adapter().get_client_ip(request) or None
 
 
 def draft_for(request: HttpRequest, public_id: str) -> Order:
@@ -70,7 +76,8 @@ def part_for(request: HttpRequest, part_id: int) -> Part:
         return get_object_or_404(parts.filter(guest_key=key) if key else parts.none(), pk=part_id)
     _claim(request, user)
     if user.is_staff:
-        return get_object_or_404(parts, pk=part_id)
+        seen = Order.objects.filter(~Q(status=Status.DRAFT) | Q(from_quotation_tool=True), lines__part=OuterRef("pk"))
+        return get_object_or_404(parts.filter(Exists(seen) | _belongs_to(user, "uploaded_by")), pk=part_id)
     return get_object_or_404(parts.filter(_belongs_to(user, "uploaded_by")), pk=part_id)
 
 

@@ -22,6 +22,7 @@ from quoting.pricing.contract import Selection
 
 GUESTS_ARE_KEPT = timedelta(days=30)
 AT_ONCE = 100
+MOST_LINES = 200  # every edit prices the whole order under its lock
 UNITS = ("mm", "cm", "in")
 
 
@@ -40,6 +41,7 @@ def start(*, company: Company | None, user: User | None, guest_key: str = "") ->
 def add_parts(order_id: int, parts: Sequence[Part], *, actor: Actor) -> None:
     """A line for each part, with a choice that gives a price at once. Adding needs no version: it takes nothing away."""
     with edit(order_id, actor=actor) as order:
+        _refuse_too_many(order, len(parts))
         catalogue = services.current_price_list().catalogue
         for position, part in enumerate(parts, start=_next_position(order)):
             line = OrderLine(order=order, position=position, part=part, name=part.name)
@@ -77,6 +79,7 @@ def remove_line(order_id: int, line_id: int, *, actor: Actor, version: int | Non
 def duplicate_line(order_id: int, line_id: int, *, actor: Actor, version: int | None = None) -> None:
     """The same part once more, to try another material or quantity beside the first."""
     with edit(order_id, actor=actor, version=version) as order:
+        _refuse_too_many(order, 1)
         line = _line(order, line_id)
         copied: dict[str, Any] = {
             name: getattr(line, name)
@@ -160,6 +163,11 @@ def _line(order: Order, line_id: int) -> OrderLine:
     if line is None or line.part is None:
         raise _changed(order)
     return line
+
+
+def _refuse_too_many(order: Order, more: int) -> None:
+    if order.lines.count() + more > MOST_LINES:
+        raise Refused("too_many_lines", most=str(MOST_LINES))
 
 
 def _changed(order: Order) -> Refused:

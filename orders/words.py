@@ -18,6 +18,7 @@ REASONS: dict[str, Promise] = {
     "wrong_status": _("This is not possible now: the order is “%(status)s”."),
     "missing": _("Please fill in: %(fields)s."),
     "lines_fixed": _("The order is “%(status)s”: its lines and prices are fixed."),
+    "too_many_lines": _("An order has at most %(most)s lines. Start another quote for the rest."),
     # submitting and placing
     "no_lines": _("There is nothing in this order yet. Add a part first."),
     "still_measuring": _("A file is still being measured. This takes a few seconds."),

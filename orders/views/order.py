@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Shop, User
 from orders import presenting, presenting_lines
-from orders.access import order_for
+from orders.access import client_ip, order_for
 from orders.forms.checkout import DetailsForm
 from orders.forms.order import (
     OVERTAKEN,
@@ -49,7 +49,7 @@ def user_of(request: HttpRequest) -> User:
 
 def as_customer(request: HttpRequest) -> Actor:
     """On these pages everybody acts as a customer, staff too: what is not theirs they only see."""
-    address, agent = request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", "")
+    address, agent = client_ip(request), request.headers.get("User-Agent", "")
     return customer(user_of(request), ip=address, user_agent=agent)
 
 

@@ -25,7 +25,8 @@ PER_PAGE = 20
 @never_cache
 def orders(request: HttpRequest) -> HttpResponse:
     mine = of_the_company(request)
-    search, group = request.GET.get("q", "").strip()[:100], request.GET.get("group", "")
+    search = request.GET.get("q", "").replace("\x00", " ").strip()[:100]  # PostgreSQL takes no NUL
+    group = request.GET.get("group", "")
     found = searched(mine, search)
     counts: dict[str, int] = dict(found.order_by().values_list("status").annotate(Count("pk")))
     if group in GROUPS:

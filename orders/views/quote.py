@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from orders import drafts, pricing
 from orders.access import actor_of, draft_for, draft_or_order_for
@@ -48,7 +48,7 @@ def on_draft(view: View) -> View:
     return found
 
 
-@require_GET
+@require_safe
 @never_cache
 @on_draft
 def quote(request: HttpRequest, order: Order) -> HttpResponse:

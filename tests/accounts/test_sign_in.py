@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import Shop, User
 from tests.accounts.test_signup import link_in
@@ -157,3 +158,14 @@ def test_pages_for_guests_open(client: Client, shop: Shop, name: str) -> None:
     response = client.get(reverse(name))
     assert response.status_code == 200
     assert "style=" not in response.content.decode()
+
+
+def test_links_in_mails_begin_with_our_own_address(
+    client: Client, settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    settings.SITE_URL = "https://shop.example"
+    make_customer(email="greta@holm.example")
+    client.post(reverse("account_reset_password"), {"email": "greta@holm.example"}, HTTP_HOST="localhost:6666")
+    body = str(mailoutbox[0].body)
+    assert "https://shop.example/account/password/reset/key/" in body
+    assert "6666" not in body

@@ -54,6 +54,11 @@ def test_without_orders_it_says_what_to_do(web: Client) -> None:
     assert "orders" not in ids(look) and not hooks(look, "group")
 
 
+def test_a_search_for_nul_finds_nothing_and_breaks_nothing(web: Client) -> None:
+    for query in ("\x00", "a\x00b", "#\x00"):
+        assert look_at(web, q=query, group="\x00", page="\x00").status_code == 200
+
+
 def test_the_orders_of_the_company_newest_first(web: Client, buyer: User) -> None:
     mine = factories.make_order(buyer)
     colleagues = factories.make_order(factories.make_customer(company=buyer.company))

@@ -112,6 +112,18 @@ def test_the_form_works_without_scripts(client: Client) -> None:
     assert [line.name for line in order.lines.all()] == ["a.stl", "b.stl"]
 
 
+@pytest.mark.parametrize("nonsense", ["%00", "a%00b", "%FF", "x%2Fy"])
+def test_a_nonsense_address_of_a_quote_does_not_exist(nonsense: str, client: Client) -> None:
+    started(client, measured=False)  # who has no quote is not even looked up
+    assert client.get(f"/quote/{nonsense}/").status_code == 404
+    assert client.post(f"/quote/{nonsense}/lines/1/remove/").status_code == 404
+
+
+def test_pages_can_be_asked_for_their_head_alone(client: Client) -> None:
+    order = started(client, measured=False)
+    assert {client.head(url).status_code for url in ("/", page_of(order))} == {200}
+
+
 def test_scripts_are_told_where_the_draft_is(client: Client) -> None:
     answer = upload(client, model(), headers=JSON).json()
     order = Order.objects.get()
