@@ -43,6 +43,7 @@ class Shop(models.Model):
     address = models.TextField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     vat_id = models.CharField(max_length=20, blank=True)
+    bank_details = models.TextField(blank=True, help_text="Where customers transfer money to")
     email = models.EmailField(default="shop@example.org", help_text="Customers write to this address")
     order_email = models.EmailField(default="shop@example.org", help_text="Mails about orders go to this address")
     country = models.CharField(max_length=2, default="DE")
