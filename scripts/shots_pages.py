@@ -29,6 +29,26 @@ def first_link(path: str, pattern: str) -> Callable[[Page], None]:
     return go
 
 
+def draft(step: str = "") -> Callable[[Page], None]:
+    """The customer's quote in progress, or a step of its checkout."""
+
+    def go(page: Page) -> None:
+        first_link("/orders/?group=draft", "/quote/")(page)
+        if step:
+            page.goto(page.url + step)
+
+    return go
+
+
+def order(number: int, rest: str = "") -> Callable[[Page], None]:
+    """An order of the demo shop in the back office, by its place in backoffice/demo/shop.toml."""
+
+    def go(page: Page) -> None:
+        page.goto(f"/backoffice/orders/{number}/{rest}")
+
+    return go
+
+
 PAGES = [
     Shot("home", GUEST, "/"),
     Shot("login", GUEST, "/account/login/"),
@@ -37,6 +57,11 @@ PAGES = [
     Shot("not-found", GUEST, "/no-such-page/"),
     Shot("customer-home", CUSTOMER, "/"),
     Shot("orders", CUSTOMER, "/orders/"),
+    Shot("orders-none-found", CUSTOMER, "/orders/?q=nothing+of+the+kind"),
+    Shot("quote", CUSTOMER, draft()),
+    Shot("checkout", CUSTOMER, draft("checkout/")),
+    Shot("review", CUSTOMER, draft("review/")),
+    Shot("firm-offer", CUSTOMER, first_link("/orders/?group=offer", "/orders/")),
     Shot("order", CUSTOMER, first_link("/orders/", "/orders/")),
     Shot("profile", CUSTOMER, "/account/profile/"),
     Shot("company", CUSTOMER, "/account/company/"),
@@ -44,6 +69,13 @@ PAGES = [
     Shot("mfa", CUSTOMER, "/account/2fa/"),
     Shot("bo-orders", MANAGER, "/backoffice/orders/"),
     Shot("bo-order", MANAGER, first_link("/backoffice/orders/", "/backoffice/orders/1")),
+    Shot("bo-order-delivered", MANAGER, order(1001)),
+    Shot("bo-order-on-hold", MANAGER, order(1006)),
+    Shot("bo-change", MANAGER, order(1007, "change/put_on_hold/")),
     Shot("bo-emails", MANAGER, "/backoffice/emails/"),
     Shot("bo-email", MANAGER, first_link("/backoffice/emails/", "/backoffice/emails/")),
+    Shot("mailbox", GUEST, "/mailbox/"),
+    Shot("mail", GUEST, first_link("/mailbox/", "/mailbox/")),
+    Shot("password", CUSTOMER, "/account/password/change/"),
+    Shot("address", CUSTOMER, "/account/addresses/add/"),
 ]
