@@ -1,7 +1,9 @@
 """What the clock does to orders: an idempotent scan, also after days without one."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -25,8 +27,24 @@ TOO_SOON_DAYS = 3  # no reminder when the date was set fewer days before it
 def sweep(now: datetime) -> int:
     """Everything that is due; returns how many orders were touched."""
     shop = Shop.get()
-    due = remind(shop, now) + mark_due(shop, now) + tell_expired(shop, now)
-    return due + forget_old_guest_drafts(now)
+    return sum(
+        _guarded(what)
+        for what in (
+            lambda: remind(shop, now),
+            lambda: mark_due(shop, now),
+            lambda: tell_expired(shop, now),
+            lambda: forget_old_guest_drafts(now),
+        )
+    )
+
+
+def _guarded(what: Callable[[], int]) -> int:
+    """One order in trouble does not stop the clock for the others: what is due is found again at the next sweep."""
+    try:
+        return what()
+    except Exception:
+        log.exception("part of the sweep failed")
+        return 0
 
 
 def mark_due(shop: Shop, now: datetime) -> int:
@@ -34,6 +52,7 @@ def mark_due(shop: Shop, now: datetime) -> int:
     today = local_day(shop, now)
     waiting = [Status.PLACED, Status.WAITING_FOR_PAYMENT, Status.SHIPPED, Status.READY_FOR_PICKUP, Status.DELIVERED]
     due = Order.objects.filter(status__in=waiting, payment_due__lte=today, net_days__isnull=False)
+    due = due.filter(total__gt=F("credited") + F("paid") - F("refunded"))
     done = 0
     for order in due.exclude(due_marked_for=F("payment_due")):
         try:
@@ -51,7 +70,7 @@ def remind(shop: Shop, now: datetime) -> int:
     near = near.exclude(status__in=[*CANCELED, Status.ON_HOLD]).filter(
         Q(due_reminded_for__isnull=True) | ~Q(due_reminded_for=F("payment_due"))
     )
-    return sum(_remind(order_id, shop, now) for order_id in near.values_list("pk", flat=True))
+    return sum(_guarded(partial(_remind, order_id, shop, now)) for order_id in near.values_list("pk", flat=True))
 
 
 def _remind(order_id: int, shop: Shop, now: datetime) -> int:
@@ -78,7 +97,7 @@ def tell_expired(shop: Shop, now: datetime) -> int:
         valid_until__lt=local_day(shop, now),
         expiry_told_at=None,
     )
-    return sum(_tell_expired(offer.order_id, offer.pk, shop, now) for offer in over)
+    return sum(_guarded(partial(_tell_expired, offer.order_id, offer.pk, shop, now)) for offer in over)
 
 
 def _tell_expired(order_id: int, offer_id: int, shop: Shop, now: datetime) -> int:

@@ -37,6 +37,7 @@ REASONS: dict[str, Promise] = {
     "approver_places": _("An approver of your company places orders. Submit it for review, or ask them to place it."),
     # offers
     "line_without_price": _("“%(line)s” has no price. Set one, or leave the line out of the offer."),
+    "shipping_without_price": _("Shipping has no price for this order. Choose another way of delivery first."),
     "valid_until_past": _("An offer must be valid until today or later."),
     "no_customer": _("Choose a customer with an e-mail address first."),
     "offer_expired": _("The offer expired on %(date)s. Ask for a new one."),

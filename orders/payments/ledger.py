@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Shop
 from orders.models import HistoryEntry, LedgerEntry, Order, PaymentStatus, Status
+from orders.workflow import dates
 from orders.workflow.actors import SYSTEM, Actor
 from orders.workflow.deed import Refused
 from orders.workflow.door import locked, perform
@@ -29,6 +30,12 @@ def confirm(
 ) -> bool:
     """Book a payment that has come in, whatever the order's status. False when `key` was booked before."""
     now = now or timezone.now()
+    booked = _book(order_id, amount, key, method, actor, now)
+    move_on(order_id, key=key, now=now)  # also on a repeat: the first time may have died before it came to this
+    return booked
+
+
+def _book(order_id: int, amount: Decimal, key: str, method: str, actor: Actor, now: datetime) -> bool:
     with transaction.atomic():
         order = locked(order_id)
         if LedgerEntry.objects.filter(key=key).exists():
@@ -42,8 +49,10 @@ def confirm(
             at=now,
             actor_id=actor.user_id,
         )
-        before = order.payment_status
+        before, was_met = order.payment_status, order.prepayment_met
         order.paid += amount
+        if order.placed_at and order.prepayment_met and not was_met:
+            dates.promise(Shop.get(), order, now)
         entry = record(
             order,
             key=f"ledger:{key}",
@@ -58,7 +67,6 @@ def confirm(
         order.version += 1
         order.save()
         _tell_both(order, entry, before, amount)
-    move_on(order_id, key=key, now=now)
     return True
 
 

@@ -39,6 +39,15 @@ def first_day(shop: Shop, now: datetime) -> date:
     return add_business_days(shop, day, 1)
 
 
+def promise(shop: Shop, order: Order, start: datetime) -> None:
+    """Date the promise from `start`: when the order was placed, or its prepayment met or PO accepted later.
+
+    The longest lead time of the lines in business days. Work that has begun keeps its promise.
+    """
+    if not order.is_released:
+        order.promised_date = promised(shop, start, order)
+
+
 def promised(shop: Shop, start: datetime, order: Order) -> date | None:
     """The longest lead time of the lines in business days from `start`."""
     days = max((line.line_price.days for line in order.lines.all() if line.line_price and not line.left_out), default=0)

@@ -10,7 +10,7 @@ from django.db.models import F
 from accounts.models import Shop
 from orders import pricing
 from orders.models import Acceptance, OfferRevision, Order, PurchaseOrder, RefundRequest, Status
-from orders.models.status import PRODUCTION
+from orders.models.status import CANCELED, PRODUCTION
 from orders.workflow import dates
 from orders.workflow.deed import Deed
 from orders.workflow.history import canonical
@@ -58,8 +58,15 @@ def freeze(order: Order, deed: Deed, state: str, valid_until: Any = None) -> Off
     )
 
 
+def take_over(order: Order, deed: Deed) -> None:
+    """The order is the person's who submits or places it: they get its mails, also when a colleague drafted it."""
+    if deed.actor.is_customer and deed.actor.user:
+        order.customer = deed.actor.user
+
+
 @effect
 def submit(order: Order, deed: Deed) -> None:
+    take_over(order, deed)
     assign_number(order)
     order.submitted_at = deed.now
     freeze(order, deed, State.BUDGET)
@@ -67,6 +74,7 @@ def submit(order: Order, deed: Deed) -> None:
 
 @effect
 def place(order: Order, deed: Deed) -> None:
+    take_over(order, deed)
     assign_number(order)
     order.submitted_at = deed.now
     agree(order, deed, freeze(order, deed, State.ACCEPTED))
@@ -99,6 +107,7 @@ def accept_offer(order: Order, deed: Deed) -> None:
 def agree(order: Order, deed: Deed, offer: OfferRevision, choices: dict[str, str] | None = None) -> None:
     """Both sides agree: acceptance on record, terms and promised date frozen."""
     actor = deed.actor
+    take_over(order, deed)
     order.acceptance = Acceptance.objects.create(
         order=order,
         offer=offer,
@@ -123,7 +132,7 @@ def agree(order: Order, deed: Deed, offer: OfferRevision, choices: dict[str, str
     order.net_days = net_days
     order.post_payment_status = deed.shop.post_payment_status
     order.placed_at = deed.now
-    order.promised_date = dates.promised(deed.shop, deed.now, order)
+    dates.promise(deed.shop, order, deed.now)
 
 
 @effect
@@ -155,12 +164,18 @@ def start_over(order: Order, deed: Deed) -> None:
 # --- purchase order and payment
 
 
+def end_po_terms(order: Order) -> None:
+    """Without an accepted purchase order there are only the company's own net terms."""
+    order.po_accepted_on = order.payment_due = order.payment_due_set_on = None
+    order.net_days = order.company.net_days if order.company else None
+
+
 @effect
 def store_po(order: Order, deed: Deed) -> None:
     """A new purchase order replaces the old one, also one that was accepted: it has to be looked at again."""
     counting = [PurchaseOrder.State.PROVIDED, PurchaseOrder.State.ACCEPTED]
     order.purchase_orders.filter(state__in=counting).update(state=PurchaseOrder.State.REPLACED)
-    order.po_accepted_on = None
+    end_po_terms(order)
     PurchaseOrder.objects.create(
         order=order,
         number=deed.get("po_number"),
@@ -185,11 +200,13 @@ def accept_po(order: Order, deed: Deed) -> None:
     order.net_days = granted if granted is not None else deed.shop.net_days
     order.po_accepted_on = deed.today
     order.payment_due = None  # worked out anew: not before the PO was accepted
+    dates.promise(deed.shop, order, deed.now)
 
 
 @effect
 def reject_po(order: Order, deed: Deed) -> None:
     _decide_po(order, deed, PurchaseOrder.State.REJECTED)
+    end_po_terms(order)
 
 
 @effect
@@ -273,6 +290,9 @@ def keep_progress(order: Order, deed: Deed) -> None:
         order.last_production = order.status
         if order.status != Status.FREE_FOR_MANUFACTURING:
             order.produced_at = order.produced_at or deed.now
+    elsewhere = (Status.WAITING_FOR_PAYMENT, Status.ON_HOLD, *CANCELED)
+    if deed.before == Status.WAITING_FOR_PAYMENT and order.status not in elsewhere:
+        order.payment_target = Decimal(0)  # nothing is asked for any more
 
 
 def keep_terms(order: Order, deed: Deed) -> None:
@@ -292,5 +312,9 @@ def what_follows(order: Order, deed: Deed) -> str:
     if deed.name in ("resume", "undo_cancel"):
         asked = order.status == Status.WAITING_FOR_PAYMENT and order.amount_asked == 0
         due = order.status == Status.PO_PAYMENT_DUE and order.balance == 0
-        return "payment_settled" if asked or due else ""
+        if asked or due:
+            return "payment_settled"
+        paid = order.status in (Status.PLACED, Status.PO_PROVIDED) and order.balance == 0
+        if paid and order.post_payment_status and order.system_may_release:
+            return "release_for_manufacturing"
     return ""

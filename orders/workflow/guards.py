@@ -59,9 +59,10 @@ def measured(order: Order, deed: Deed) -> Reason | None:
 
 @guard
 def verified_customer(order: Order, deed: Deed) -> Reason | None:
-    if order.customer is None:
+    person = deed.actor.user if deed.actor.is_customer else order.customer
+    if person is None:
         return Reason(code="not_signed_in")
-    return None if order.customer.has_verified_email else Reason(code="email_not_verified")
+    return None if person.has_verified_email else Reason(code="email_not_verified")
 
 
 @guard
@@ -121,7 +122,9 @@ def total_as_seen(order: Order, deed: Deed) -> Reason | None:
 @guard
 def priced_or_left_out(order: Order, deed: Deed) -> Reason | None:
     unpriced = order.lines.filter(left_out=False).exclude(state="priced").first()
-    return Reason(code="line_without_price", params={"line": unpriced.name}) if unpriced else None
+    if unpriced:
+        return Reason(code="line_without_price", params={"line": unpriced.name})
+    return Reason(code="shipping_without_price") if order.price and order.price.reasons else None
 
 
 @guard

@@ -10,7 +10,7 @@ behind the application's back shows.
 import hashlib
 import hmac
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
@@ -71,7 +71,7 @@ def record(
         name=name,
         from_status=before,
         to_status=order.status,
-        at=now,
+        at=now.astimezone(UTC),  # as it comes back from the database
         actor_id=actor.user_id,
         actor_role=role,
         mailed_customer=mailed_customer,

@@ -32,6 +32,9 @@ def test_staff_see_the_model_of_an_order_and_not_of_somebodys_draft() -> None:
     with pytest.raises(Http404):
         access.part_for(request_of(staff), drafted)
     assert access.part_for(request_of(owner), drafted).pk == drafted
+    for stranger in (factories.make_customer(), AnonymousUser()):
+        with pytest.raises(Http404):
+            access.part_for(request_of(stranger), ordered)
 
 
 def test_a_draft_has_a_most_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:

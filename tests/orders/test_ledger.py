@@ -76,3 +76,12 @@ def test_a_payment_on_a_canceled_order_is_booked(order: Order) -> None:
     after = pay(order, Decimal("10.00"))
     assert (after.status, after.paid, after.surplus) == ("canceled_by_admin", Decimal("10.00"), Decimal("10.00"))
     assert events("shop")[-1] == "payment_problem"
+
+
+def test_a_repeat_makes_up_for_what_the_first_time_did_not_come_to(order: Order) -> None:
+    order = factories.advance(order, "request_payment")
+    pay(order, order.total)
+    Order.objects.filter(pk=order.pk).update(status="waiting_for_payment", payment_target=order.total)
+    order.history.filter(name="payment_settled").update(key="lost")
+    assert confirm(order.pk, amount=order.total, key="event 1", method="test") is False
+    assert Order.objects.get(pk=order.pk).status == "placed"

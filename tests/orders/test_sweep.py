@@ -13,7 +13,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now()
+NOW = timezone.now().replace(hour=11, minute=30)  # the same day in UTC and at the shop
 TODAY = NOW.date()
 
 

@@ -17,7 +17,7 @@ from orders.workflow.actors import SYSTEM, Actor, customer, staff
 from tests import factories
 
 ROLES = ("customer", "sales", "production", "accounting", "manager", "system")
-NOW = timezone.now()
+NOW = timezone.now().replace(hour=11, minute=30)  # the same day in UTC and at the shop
 TODAY = NOW.date()
 
 # What every transition gets: more than any of them needs, so that no cell is refused for a missing detail.

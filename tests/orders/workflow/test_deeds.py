@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from notifications.models import OutgoingEmail
 from orders.models import Order
+from orders.payments import ledger
 from orders.workflow.actors import SYSTEM, customer, staff
 from orders.workflow.deed import Refused
 from orders.workflow.door import edit, perform
@@ -234,3 +235,69 @@ def test_an_edit_under_review_is_on_record(owner: User) -> None:
         edit(order.pk, actor=staff(factories.make_staff("sales")), version=0),
     ):
         pass
+
+
+def test_the_promise_counts_from_the_prepayment_or_the_po(owner: User) -> None:
+    factories.make_shop(prepayment_percent=50)
+    paid, ordered = factories.make_order(owner), factories.make_order(owner)
+    placed_for = paid.promised_date
+    later = cells.NOW + timedelta(days=14)
+    ledger.confirm(paid.pk, amount=paid.total, key="p", method="test", now=later)
+    factories.do(ordered, "provide_po", customer(owner), po_number="PO-1", po_total=ordered.total)
+    accounting = staff(factories.make_staff("accounting"))
+    perform(ordered.pk, "accept_po", actor=accounting, key="po", now=later)
+    for order in (paid, ordered):
+        promised = Order.objects.get(pk=order.pk).promised_date
+        assert placed_for and promised and promised - placed_for >= timedelta(days=13)
+
+
+def test_mails_go_to_the_person_who_places(owner: User) -> None:
+    colleague = factories.make_customer(company=owner.company)
+    order = factories.place(factories.make_draft(colleague), owner)
+    assert order.customer == owner
+    assert OutgoingEmail.objects.get(event="placed", audience="customer").to == [owner.email]
+
+
+def test_an_unverified_colleague_cannot_place(owner: User) -> None:
+    colleague = factories.make_customer(company=owner.company, verified=False)
+    with pytest.raises(Refused, match="email_not_verified"):
+        factories.place(factories.make_draft(owner), colleague)
+
+
+def test_terms_end_with_the_po_that_gave_them(owner: User) -> None:
+    factories.make_shop(terms_trigger="placed")
+    order = factories.make_order(owner)
+    factories.do(order, "provide_po", customer(owner), po_number="PO-1", po_total=order.total)
+    order = factories.advance(order, "accept_po", "request_payment")
+    factories.do(order, "provide_po", customer(owner), po_number="PO-2", po_total=order.total)
+    order = factories.advance(order, "reject_po")
+    assert (order.net_days, order.payment_due, order.po_accepted_on) == (None, None, None)
+
+
+def test_an_accepted_po_releases_and_a_rejected_one_asks_for_the_prepayment(owner: User) -> None:
+    factories.make_shop(prepayment_percent=50)
+    for verb, status in (("accept_po", "free_for_manufacturing"), ("reject_po", "waiting_for_payment")):
+        order = factories.make_order(owner)
+        factories.do(order, "provide_po", customer(owner), po_number="PO-1", po_total=order.total)
+        factories.advance(order, verb)
+        if verb == "accept_po":
+            factories.do(order, "release_for_manufacturing", staff(factories.make_staff("production")))
+        assert Order.objects.get(pk=order.pk).status == status
+
+
+def test_a_withdrawn_offer_is_withdrawn(owner: User) -> None:
+    order = factories.make_draft(owner)
+    factories.do(order, "submit_for_review", customer(owner))
+    until = cells.TODAY + timedelta(days=30)
+    factories.do(order, "send_firm_offer", staff(factories.make_staff("sales")), valid_until=until)
+    factories.advance(order, "withdraw_offer")
+    assert dict(order.offers.values_list("revision", "state")) == {0: "budget", 1: "withdrawn"}
+
+
+def test_reopening_ends_the_po_and_the_due_date(owner: User) -> None:
+    factories.make_shop(terms_trigger="placed")
+    order = factories.make_order(owner)
+    factories.do(order, "provide_po", customer(owner), po_number="PO-1", po_total=order.total)
+    order = factories.advance(order, "accept_po", "cancel_by_admin", "reopen")
+    assert order.purchase_orders.get().state == "void"
+    assert (order.payment_due, order.promised_date, order.has_accepted_po) == (None, None, False)
