@@ -10,7 +10,8 @@ from orders.words import FIELDS, VERBS
 
 # Entries of the history that are no transitions.
 DEEDS: dict[str, Promise] = {
-    "edit": _("Lines or prices changed"),
+    "lines": _("Lines or prices changed"),
+    "details": _("Contact, billing or shipping changed"),
     "payment": _("Payment booked"),
     "refund": _("Refund booked"),
     "credit_note": _("Credit note"),

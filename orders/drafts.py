@@ -119,6 +119,32 @@ def keep_unmeasured(order_id: int, line_id: int, *, actor: Actor, version: int |
         line.save(update_fields=["quote_by_hand"])
 
 
+def again(order: Order, user: User) -> Order:
+    """A new draft with the parts and choices of an order, at today's prices; what is no longer offered is replaced."""
+    with transaction.atomic():
+        draft = start(company=user.company, user=user)
+        with edit(draft.pk, actor=customer(user)) as fresh:
+            for name in ("contact", "billing_address", "shipping_address", "shipping_method"):
+                setattr(fresh, name, getattr(order, name))
+            lines = order.lines.filter(part__isnull=False, left_out=False).select_related("part__measurement")
+            for position, line in enumerate(lines, start=1):
+                _copy(line, fresh, position)
+    return draft
+
+
+def _copy(line: OrderLine, draft: Order, position: int) -> None:
+    catalogue = services.current_price_list().catalogue
+    copied: dict[str, Any] = {
+        name: getattr(line, name) for name in ("part", "name", "quantity", "note", "quote_by_hand")
+    }
+    copy = OrderLine(order=draft, position=position, **copied)
+    try:
+        choose(copy, valid(catalogue, line.choice))
+    except KeyError:  # the process is no longer offered
+        choose(copy, first_fitting(catalogue, None))
+    copy.save()
+
+
 def refresh(order_id: int, *, actor: Actor) -> None:
     """Price a draft anew, because something that it waited for is there."""
     with edit(order_id, actor=actor):

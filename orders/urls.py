@@ -34,5 +34,6 @@ urlpatterns += [
         name="order_request_changes",
     ),
     path("orders/<slug:public_id>/provide-po/", order.act, {"action": "provide_po"}, name="order_provide_po"),
+    path("orders/<slug:public_id>/again/", order.order_again, name="order_again"),
     path("orders/<slug:public_id>/cancel/", order.act, {"action": "cancel"}, name="order_cancel"),
 ]

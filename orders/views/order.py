@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Shop, User
-from orders import presenting, presenting_lines
+from orders import drafts, presenting, presenting_lines
 from orders.access import client_ip, order_for
 from orders.forms.checkout import DetailsForm
 from orders.forms.order import (
@@ -26,7 +26,7 @@ from orders.forms.order import (
     PurchaseOrderForm,
 )
 from orders.models import Order
-from orders.workflow.actors import Actor, customer
+from orders.workflow.actors import Actor, belongs_to, customer
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome, edit, perform
 
@@ -89,6 +89,16 @@ def act(request: HttpRequest, public_id: str, action: str) -> HttpResponse:
     return done_page(order, form.transition)
 
 
+@require_POST
+@login_required
+def order_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was canceled, once more: as a draft at today's prices."""
+    order, user = order_for(request, public_id), user_of(request)
+    if not belongs_to(order, user):
+        raise Http404
+    return see_other(reverse("quote", args=[drafts.again(order, user).public_id]))
+
+
 def do(order: Order, form: DeedForm, details: DetailsForm | None, actor: Actor) -> Outcome:
     """The deed, all of it or nothing. Of an acceptance the total must be the one that was seen."""
     now, version = timezone.now(), form.cleaned_data["version"]
@@ -146,6 +156,7 @@ def page(
         "lines": lines,
         "sums": presenting_lines.sums(order, lines),
         "deeds": deeds_of(order, shown, forms, form),
+        "is_own": belongs_to(order, user_of(request)),
         "accept": forms.get("accept_offer"),
         "details": details,
         "tried": form,

@@ -38,9 +38,9 @@ BUDGET, CHANGE, CONFIRM, PO, CANCEL = (
     "cancel_by_customer",
 )
 TABLE: list[tuple[str, str, str, set[str]]] = [
-    ("canceled_by_customer", "", "canceled", set()),
-    ("canceled_by_admin", "", "canceled", set()),
-    ("canceled_by_admin", "paid", "canceled", set()),
+    ("canceled_by_customer", "", "canceled", {"order_again"}),
+    ("canceled_by_admin", "", "canceled", {"order_again"}),
+    ("canceled_by_admin", "paid", "canceled", {"order_again"}),
     ("on_hold", "", "on_hold", {CANCEL}),
     ("on_hold", "paid", "on_hold", {CANCEL}),
     ("on_hold", "held in production", "on_hold", set()),
@@ -469,3 +469,18 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(
     order = factories.make_order(buyer, lines=12)
     with django_assert_max_num_queries(30):
         look_at(web, order)
+
+
+def test_what_was_canceled_can_be_ordered_again(client: Client) -> None:
+    factories.make_shop()
+    owner = factories.make_customer()
+    canceled = factories.advance(factories.make_order(owner, lines=2), "cancel_by_admin")
+    client.force_login(owner)
+    assert 'data-button="order_again"' in client.get(reverse("order", args=[canceled.public_id])).content.decode()
+    response = client.post(reverse("order_again", args=[canceled.public_id]))
+    draft = Order.objects.get(status="draft")
+    assert response["Location"] == reverse("quote", args=[draft.public_id])
+    assert (draft.customer, draft.total) == (owner, canceled.total)
+    chosen = [list(order.lines.values_list("part", "selection", "quantity")) for order in (draft, canceled)]
+    assert chosen[0] == chosen[1]
+    assert draft.shipping_method == canceled.shipping_method
