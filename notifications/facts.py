@@ -80,6 +80,7 @@ Facts = TypedDict(
         "revision": int,
         "replaces": int,
         "valid_until": str,
+        "offer_expired": bool,  # the order came back to an offer that ran out meanwhile
         "amount_asked": str,
         "amount": str,
         "balance": str,

@@ -117,6 +117,11 @@ def _offer(told: Told) -> Words:
 
 def _offer_again(told: Told, button: str) -> Words:
     replaced = _replaced(told)
+    if told.facts.get("offer_expired"):
+        text = _("The offer has expired meanwhile. Please ask for a new one.")
+        return _make(
+            told, told.change, _("Your offer has expired"), f"{told.order}: {told.change}.", text, button=button
+        )
     if not replaced:
         return _make(told, told.change, _("Your offer stands again"), f"{told.order}: {told.change}.", button=button)
     change = "" if told.facts.get("from") == told.facts.get("to") else f"{told.order}: {told.change}."

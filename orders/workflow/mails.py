@@ -9,6 +9,7 @@ from notifications import outbox
 from notifications.outbox import Recipients
 from orders.models import HistoryEntry, Order
 from orders.workflow import facts
+from orders.workflow.dates import local_day
 
 
 def recipients(order: Order, shop: Shop) -> Recipients:
@@ -65,4 +66,13 @@ def tell_move(order: Order, entry: HistoryEntry, *, shop: Shop, again: bool) -> 
         note=details.get("note", ""),
         comment=details.get("comment", ""),
         po_number=details.get("po_number", ""),
+        offer_expired=_came_back_too_late(order, shop, entry),
     )
+
+
+def _came_back_too_late(order: Order, shop: Shop, entry: HistoryEntry) -> bool:
+    """Into an offer that ran out while the order was on hold or canceled."""
+    if order.status != "firm_offer_sent":
+        return False
+    over = order.offers.filter(state="sent", valid_until__lt=local_day(shop, entry.at))
+    return over.exists()

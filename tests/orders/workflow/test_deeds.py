@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import User
 from notifications.models import OutgoingEmail
+from notifications.rendering import render
 from orders.models import Order
 from orders.payments import ledger
 from orders.workflow.actors import SYSTEM, customer, staff
@@ -301,3 +302,15 @@ def test_reopening_ends_the_po_and_the_due_date(owner: User) -> None:
     order = factories.advance(order, "accept_po", "cancel_by_admin", "reopen")
     assert order.purchase_orders.get().state == "void"
     assert (order.payment_due, order.promised_date, order.has_accepted_po) == (None, None, False)
+
+
+def test_coming_back_to_an_expired_offer_says_so(owner: User) -> None:
+    order = factories.make_draft(owner)
+    factories.do(order, "submit_for_review", customer(owner))
+    sales, until = staff(factories.make_staff("sales")), cells.TODAY + timedelta(days=3)
+    factories.do(order, "send_firm_offer", sales, valid_until=until)
+    order = factories.advance(order, "put_on_hold")
+    perform(order.pk, "resume", actor=sales, key="resume", now=cells.NOW + timedelta(days=9))
+    mail = OutgoingEmail.objects.filter(event="firm_offer_sent", audience="customer").latest("id")
+    assert mail.facts["offer_expired"] is True
+    assert "expired" in render(mail).text
