@@ -29,8 +29,9 @@ CHECKS = {
 TWO_AT_ONCE = ["--numprocesses=2", "--dist=loadfile"]
 UNIT = ["-m", "not browser and not fault", *TWO_AT_ONCE]
 UNIT_WITHOUT_SLOW = ["-m", "not browser and not fault and not slow", *TWO_AT_ONCE]
-# What knows no database is the same on every one.
-UNIT_ON_ANOTHER_DATABASE = [*UNIT_WITHOUT_SLOW, "--ignore=tests/quoting/geometry", "--ignore=tests/quoting/pricing"]
+# What knows no database is the same on every one; so are the rules that the walk is about.
+NO_DATABASE = ("quoting/geometry", "quoting/pricing", "orders/workflow/test_walk.py")
+UNIT_ON_ANOTHER_DATABASE = [*UNIT, *(f"--ignore=tests/{path}" for path in NO_DATABASE)]
 # They wait for processes to start and end far more than they compute.
 FAULTS = ["-m", "fault", "--numprocesses=3", "--dist=loadfile", "tests/faults"]
 

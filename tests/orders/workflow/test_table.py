@@ -52,6 +52,7 @@ def test_every_transition_of_the_table_exists_and_no_other() -> None:
     assert len(RULES) == 28
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", Status.values)
 def test_each_cell(status: str, owner: User) -> None:
     order = cells.put(factories.make_draft(owner), status)

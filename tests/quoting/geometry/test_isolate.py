@@ -19,6 +19,8 @@ from tests import make_models as make
 from tests.make_models import DATA
 from tests.quoting.geometry import hostile_jobs as jobs
 
+pytestmark = pytest.mark.slow  # kills processes and waits for limits
+
 QUICK = Limits(wall_seconds=1.0, cpu_seconds=1, file_bytes=1024**2)
 
 
