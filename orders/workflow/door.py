@@ -1,7 +1,7 @@
 """The two doors by which an order changes: `perform` moves it, `edit` changes what may be changed in its status.
 
 Both lock the row first and go on with the object read under the lock. Nothing else writes to orders or lines, but the
-ledger, which keeps what was paid under the same lock.
+ledger, which keeps what was paid, and the clock's scan (orders.sweep), which notes what it told; both under the same lock.
 """
 
 from collections.abc import Iterator
