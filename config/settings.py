@@ -197,7 +197,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # Where models are uploaded, orders.uploads puts a handler of its own in their place.
 FILE_UPLOAD_HANDLERS = ["config.uploads.SmallFiles", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 200  # as many as a draft may have lines: a folder of parts in one go without JavaScript
 
 # --- people -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

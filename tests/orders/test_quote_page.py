@@ -531,3 +531,9 @@ def test_nobody_learns_that_another_has_the_same_file(client: Client) -> None:
     assert Measurement.objects.count() == 1
     assert "cube.stl" in text(client.get(page_of(order)))
     assert Part.objects.count() == 2
+
+
+def test_a_folder_of_many_files_goes_in_without_javascript(client: Client) -> None:
+    """Django's own limit is 100 files a form and answers with a page that helps nobody."""
+    upload(client, *(model(f"part {n}.stl") for n in range(120)))
+    assert Order.objects.latest("pk").lines.count() == 120
