@@ -1,13 +1,11 @@
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 import time_machine
 
 from accounts.models import Shop
-
-STARTED = datetime.now(UTC)
+from tests.factories import NOON
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -22,15 +20,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def one_day(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Late in the evening it is tomorrow at the shop, and midnight may come in mid-run: such a run lives a little earlier.
+def noon(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whenever the run starts, every test begins at the same hour of its day.
 
-    Not where other processes are asked, which know only the real clock.
+    About midnight tests give the time themselves. Not where other processes are asked: they know the real clock.
     """
-    if STARTED.hour < 22 or {"browser", "faults"} & set(request.path.parts):
+    if {"browser", "faults"} & set(request.path.parts):
         yield
         return
-    with time_machine.travel(STARTED.replace(hour=21, minute=0), tick=True):
+    with time_machine.travel(NOON, tick=True):
         yield
 
 

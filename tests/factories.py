@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,6 +17,8 @@ from quoting.geometry.values import CODE_VERSION, Figures, Measured
 from quoting.models import Measurement, Part, PriceListVersion, StoredFile
 from quoting.pricing.load import demo_catalogue
 
+# When every test begins (tests/conftest.py): the same day in UTC and at the shop, and most of it still to come.
+NOON = datetime.now(UTC).replace(hour=11, minute=30, second=0, microsecond=0)
 PASSWORD = "correct horse battery"
 ADDRESS = {
     "name": "Jörg Müller",

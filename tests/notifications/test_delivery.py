@@ -314,8 +314,8 @@ def test_ten_workers_send_each_mail_once(post: Post) -> None:
 
 
 def test_the_sweep_finds_what_nobody_was_told_of(post: Post) -> None:
-    now = timezone.now()
     unannounced = owed()
+    now = timezone.now()
     left_behind = owed(
         state="sending", claimed_at=now - timedelta(seconds=31), next_try=now - timedelta(seconds=1), attempts=1
     )

@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from orders.drafts import MOST_LINES
 from orders.models import Order, OrderLine
 from quoting import services
 from quoting.models import Measurement, Part
@@ -535,5 +536,5 @@ def test_nobody_learns_that_another_has_the_same_file(client: Client) -> None:
 
 def test_a_folder_of_many_files_goes_in_without_javascript(client: Client) -> None:
     """Django's own limit is 100 files a form and answers with a page that helps nobody."""
-    upload(client, *(model(f"part {n}.stl") for n in range(120)))
-    assert Order.objects.latest("pk").lines.count() == 120
+    upload(client, *(model(f"part {n}.stl") for n in range(MOST_LINES)))
+    assert Order.objects.latest("pk").lines.count() == MOST_LINES

@@ -1,19 +1,22 @@
 """What the clock does: an idempotent scan that also makes up for days without one."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 
+from accounts.models import Shop
 from notifications.models import OutgoingEmail
 from orders.models import Order
 from orders.sweep import sweep
 from orders.workflow.actors import customer, staff
+from orders.workflow.deed import Refused
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now().replace(hour=11, minute=30)  # the same day in UTC and at the shop
+NOW = factories.NOON
 TODAY = NOW.date()
 
 
@@ -94,6 +97,26 @@ def test_an_expired_offer_is_told_once_to_both() -> None:
         sweep(NOW + timedelta(32))
     assert mails("offer_expired") == ["customer", "shop"]
     assert Order.objects.get(pk=order.pk).status == "firm_offer_sent"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_an_offer_is_valid_to_the_end_of_its_day_at_the_shop(zone: str) -> None:
+    factories.make_shop(timezone=zone)
+    owner = factories.make_customer()
+    order = factories.make_draft(owner)
+    factories.do(order, "submit_for_review", customer(owner))
+    until = TODAY + timedelta(30)
+    factories.do(order, "send_firm_offer", staff(factories.make_staff("sales")), valid_until=until)
+    midnight = datetime.combine(until + timedelta(1), time(0), ZoneInfo(zone)).astimezone(UTC)
+    sweep(midnight - timedelta(minutes=1))
+    assert mails("offer_expired") == []
+    total = str(Order.objects.get(pk=order.pk).total)
+    agreed: dict[str, Any] = {"revision": 1, "consent": True, "seen_total": total, "terms": Shop.get().terms_version}
+    with pytest.raises(Refused, match="offer_expired"):
+        factories.do(order, "accept_offer", customer(owner), now=midnight, **agreed)
+    sweep(midnight)
+    assert mails("offer_expired") == ["customer", "shop"]
+    factories.do(order, "accept_offer", customer(owner), now=midnight - timedelta(minutes=1), **agreed)
 
 
 def test_guests_drafts_go_after_thirty_days() -> None:

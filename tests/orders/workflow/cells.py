@@ -8,8 +8,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import Shop, User
 from orders.models import LedgerEntry, OfferRevision, Order, PurchaseOrder
 from orders.models.status import PRODUCTION
@@ -17,7 +15,7 @@ from orders.workflow.actors import SYSTEM, Actor, customer, staff
 from tests import factories
 
 ROLES = ("customer", "sales", "production", "accounting", "manager", "system")
-NOW = timezone.now().replace(hour=11, minute=30)  # the same day in UTC and at the shop
+NOW = factories.NOON
 TODAY = NOW.date()
 
 # What every transition gets: more than any of them needs, so that no cell is refused for a missing detail.
