@@ -6,9 +6,13 @@ from functools import wraps
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 View = Callable[..., HttpResponse]
@@ -86,7 +90,15 @@ def takes_models(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.upload_handlers = [ModelUploads(request)]
-        return protected(request, *args, **kwargs)
+        try:
+            return protected(request, *args, **kwargs)
+        except TooManyFilesSent:
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+            told = _(
+                "At most %(most)s files go in at once. None was kept: please choose fewer and send the rest after."
+            )
+            messages.error(request, told % {"most": most})
+            return redirect("quote", **kwargs) if kwargs else redirect("home")
 
     return csrf_exempt(guarded)
 

@@ -538,3 +538,13 @@ def test_a_folder_of_many_files_goes_in_without_javascript(client: Client) -> No
     """Django's own limit is 100 files a form and answers with a page that helps nobody."""
     upload(client, *(model(f"part {n}.stl") for n in range(MOST_LINES)))
     assert Order.objects.latest("pk").lines.count() == MOST_LINES
+
+
+def test_too_many_files_at_once_are_refused_in_words_and_none_is_kept(client: Client, settings: Any) -> None:
+    draft = started(client)
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    for order, page in ((None, reverse("home")), (draft, page_of(draft))):
+        answer = upload(client, *(model(f"{n}.stl") for n in range(3)), to=order, follow=True)
+        assert answer.redirect_chain == [(page, 302)]
+        assert "At most 2 files" in text(answer)
+    assert draft.lines.count() == Part.objects.count() == 1
