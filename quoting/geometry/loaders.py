@@ -7,7 +7,7 @@ import numpy as np
 
 from quoting.geometry import intake, step, stl, threemf
 from quoting.geometry.mesh import Mesh, Totals, totals, weld_corners
-from quoting.geometry.values import UNIT_MM, FileRefused
+from quoting.geometry.values import UNIT_MM, FileRefused, Format
 
 # A part smaller or larger than this is a part in another unit.
 SMALLEST_MM = 0.01
@@ -20,7 +20,7 @@ class Loaded(NamedTuple):
     mesh: Mesh
     totals: Totals  # of all triangles in the file, in mm
     triangles: int  # in the file, or in the mesh made of a STEP file's surfaces
-    format: Literal["stl", "3mf", "step"]
+    format: Format
     unit: str
     unit_source: Literal["file", "assumed", "given"]
 
@@ -55,9 +55,7 @@ def _load_stl(corners: np.ndarray, unit: str) -> Loaded:
     return Loaded(_scaled(mesh, scale), _scaled_totals(in_file_units, scale), len(corners), "stl", unit or "mm", source)
 
 
-def _finish(
-    mesh: Mesh, file_format: Literal["3mf", "step"], unit: str, source: Literal["file", "given"], scale: float
-) -> Loaded:
+def _finish(mesh: Mesh, file_format: Format, unit: str, source: Literal["file", "given"], scale: float) -> Loaded:
     if len(mesh.faces) == 0:
         raise FileRefused("no_triangles")
     in_file_units = totals(mesh.corner_chunks())

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 CODE_VERSION = "1"  # of the measuring code: a new one means that files are measured anew
 
 Unit = Literal["mm", "cm", "in"]
+Format = Literal["stl", "3mf", "step", "obj", "ply", "glb", "iges"]
 UNIT_MM = {"mm": 1.0, "cm": 10.0, "in": 25.4, "m": 1000.0, "ft": 304.8, "um": 0.001}
 
 
@@ -100,11 +101,65 @@ class PrintEstimate(Frozen):
     high: float = 1.25
 
 
+class Body(Frozen):
+    """One distinct body of a file that holds several, with how often it is there."""
+
+    copies: int
+    size_mm: tuple[float, float, float]
+    volume_mm3: float
+    area_mm2: float
+
+
+class Walls(Frozen):
+    """Wall thickness over the surface, in mm."""
+
+    thinnest_mm: float  # the 1st percentile by area: a single bad ray is no wall
+    median_mm: float
+
+
+class Hole(Frozen):
+    """Round holes alike."""
+
+    diameter_mm: float
+    depth_mm: float
+    through: bool
+    count: int
+
+
+class Machining(Frozen):
+    """What milling and turning need to know."""
+
+    box_mm: tuple[float, float, float]  # smallest oriented box, X ≥ Y ≥ Z
+    setups: int  # directions needed to reach all that can be reached
+    unreachable_share: float  # of the area, seen from no direction
+    holes: tuple[Hole, ...] = ()
+    features: int = 0  # faces of a machinist's kind: flats, bores, pockets; what programming and tool changes go by
+    sharp_inside_mm: float = 0.0  # length of inside corners that no mill can cut
+    turned_diameter_mm: float | None = None  # None: not round about an axis
+    turned_length_mm: float | None = None
+
+
+class Molding(Frozen):
+    """What an injection mould needs to know, for the best of the directions of pull."""
+
+    pull: tuple[float, float, float]
+    projected_mm2: float  # area seen along the pull
+    undercut_mm2: float  # seen from neither side
+
+
+class Shape(Frozen):
+    """Geometry beyond volume. An analysis that was not possible is None, and what needs it is to be quoted."""
+
+    walls: Walls | None = None
+    machining: Machining | None = None
+    molding: Molding | None = None
+
+
 class Figures(Frozen):
     """What the measuring code found in a file."""
 
     code_version: str
-    format: Literal["stl", "3mf", "step"]
+    format: Format
     unit: str  # the unit of the file's own numbers
     unit_source: Literal["file", "assumed", "given"]
     triangles: int
@@ -114,12 +169,14 @@ class Figures(Frozen):
     size_mm: tuple[float, float, float]
     volume_mm3: float
     area_mm2: float
+    distinct_bodies: tuple[Body, ...] = ()  # only where there are several; at most 50
 
 
 class Measured(Frozen):
     """Everything that pricing may know about a part's shape."""
 
     figures: Figures
+    shape: Shape | None = None
     estimates: tuple[PrintEstimate, ...] = ()
     needs_review: tuple[Reason, ...] = ()  # not empty: the figures may be wrong, no instant price
 
