@@ -31,6 +31,9 @@ KNOWN = {
     "PARTWRIGHT_MAX_UPLOAD_MB",
     "PARTWRIGHT_S3_BUCKET",
     "PARTWRIGHT_BEHIND_PROXY",
+    "PARTWRIGHT_STRIPE_KEY",
+    "PARTWRIGHT_STRIPE_WEBHOOK_SECRET",
+    "PARTWRIGHT_STRIPE_API",
 }
 if unknown := {name for name in os.environ if name.startswith("PARTWRIGHT_")} - KNOWN:
     raise ImproperlyConfigured(
@@ -177,6 +180,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "notifications.tasks.*": {"queue": "mail"},
     "quoting.tasks.*": {"queue": "geometry"},
+    "orders.tasks.*": {"queue": "documents"},
 }
 SWEEP_SECONDS = 20
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "config.tasks.sweep", "schedule": SWEEP_SECONDS}}
@@ -237,6 +241,13 @@ EMAIL_BACKEND = "notifications.backend.OutboxBackend"
 SMTP_URL = env.str("PARTWRIGHT_SMTP_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("PARTWRIGHT_FROM", default="Partwright <orders@localhost>")
 
+# --- payments -----------------------------------------------------------------------------------------
+# Without a key there is no online payment, but for the demo shop's own page that imitates it.
+STRIPE_KEY = env.str("PARTWRIGHT_STRIPE_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("PARTWRIGHT_STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API = env.str("PARTWRIGHT_STRIPE_API", default="")
+STRIPE_CHECKOUT = ["https://checkout.stripe.com"] if STRIPE_KEY else []
+
 # --- words, time --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -266,7 +277,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *STRIPE_CHECKOUT],  # Chromium judges redirects too
         "frame-ancestors": ["'none'"],
         "base-uri": ["'self'"],
         "object-src": ["'none'"],
