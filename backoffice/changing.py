@@ -26,6 +26,7 @@ from orders.workflow.choices import Choice
 from orders.workflow.deed import Refused
 from orders.workflow.door import RULES, attempted
 from orders.workflow.guards import ANSWERED_BY, GUARDS
+from orders.workflow.snapshot import alternatives
 from quoting.geometry.values import Reason
 
 # Refusals that say which field is wrong, beside those that a detail answers.
@@ -150,7 +151,7 @@ class ChangeForm(forms.Form):
         for name in self.taken:
             if field := MAKERS[name](Asked(order, choice, shop, today, name)):
                 self.fields[name] = field
-        self.groups = alternatives(order) if "choices" in choice.fields else {}
+        self.groups = priced_alternatives(order) if "choices" in choice.fields else {}
         for number, (group, lines) in enumerate(self.groups.items()):
             label = _("Alternative “%(group)s”") % {"group": group}
             widget = forms.RadioSelect
@@ -195,12 +196,12 @@ class ChangeForm(forms.Form):
             self.add_error(field if field in self.fields and not hidden else None, say(refused))
 
 
-def alternatives(order: Order) -> dict[str, list[tuple[str, str]]]:
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for line in order.lines.filter(left_out=False).exclude(alternative_group=""):
-        price = money(line.net, order.currency)
-        groups.setdefault(line.alternative_group, []).append((str(line.pk), f"{line} · {price}"))
-    return groups
+def priced_alternatives(order: Order) -> dict[str, list[tuple[str, str]]]:
+    """What is to be chosen from, as choices of a form field."""
+    return {
+        group: [(str(line.pk), f"{line} · {money(line.net, order.currency)}") for line in lines]
+        for group, lines in alternatives(order).items()
+    }
 
 
 # --- what is offered

@@ -86,7 +86,7 @@ def day(value: date) -> str:
 
 def amounts_hidden(order: Order) -> bool:
     """To be determined: no amounts before the shop has looked. One hidden line hides the sums too, which give it away."""
-    return order.price_hidden or any(line.price_hidden and not line.left_out for line in order.lines.all())
+    return order.price_hidden or any(line.price_hidden for line in order.offered_lines)
 
 
 # --- the payment page

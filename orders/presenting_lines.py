@@ -48,6 +48,7 @@ class LineView:
     note: str
     alternative: str  # its group
     left_out: bool
+    counts: bool  # False: an alternative that is not in the sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,9 @@ class Obstacle:
 
 def line_views(order: Order, *, everything: bool = False) -> list[LineView]:
     """The lines that count; `everything`: those left out of an offer as well."""
-    lines = order.lines.all() if everything else order.lines.filter(left_out=False)
-    found = lines.select_related("part__measurement__thumbnail").order_by("position")
+    found: Iterable[OrderLine] = order.offered_lines
+    if everything:
+        found = order.lines.select_related("part__measurement__thumbnail").order_by("position")
     catalogue = order.price_list.catalogue
     return [_view(line, catalogue, order) for line in found]
 
@@ -100,11 +102,12 @@ def _view(line: OrderLine, catalogue: Catalogue, order: Order) -> LineView:
         hidden=hidden,
         net=net,
         unit="" if net is None else _unit(net, line.quantity, order.currency),
-        rows=tuple(_row(component) for component in shown),
+        rows=tuple(row(component) for component in shown),
         days=price.days if price else 0,
         note=line.note,
         alternative=line.alternative_group,
         left_out=line.left_out,
+        counts=line.counts,
     )
 
 
@@ -132,7 +135,7 @@ def _options(line: OrderLine, catalogue: Catalogue) -> Iterable[tuple[str, str]]
             yield label, item.name
 
 
-def _row(component: Component) -> Row:
+def row(component: Component) -> Row:
     return Row(pricing_words.component_label(component), pricing_words.component_formula(component), component.amount)
 
 
@@ -140,13 +143,13 @@ def sums(order: Order, lines: Sequence[LineView]) -> Sums:
     price, hidden = order.price, order.price_hidden or any(line.hidden for line in lines)
     if price is None or hidden:
         return Sums(hidden=hidden, complete=False, gross_prices=False)
-    nets = [line.net for line in lines if line.net is not None]
+    nets = [line.net for line in lines if line.net is not None and line.counts and not line.left_out]
     return Sums(
         hidden=False,
         complete=price.state == "priced",
         gross_prices=price.prices_gross,
         goods=sum(nets, Decimal(0)),
-        rows=tuple(_row(component) for component in price.components),
+        rows=tuple(row(component) for component in price.components),
         taxes=tuple((tax.rate, tax.tax) for tax in price.taxes),
         net=order.net,
         total=order.total,

@@ -15,11 +15,11 @@ from orders.selection import choose, chosen_profile, first_fitting
 from quoting.geometry.values import Reason
 from quoting.models import Measurement
 from quoting.pricing.catalogue import Catalogue, Profile
-from quoting.pricing.contract import LinePrice, LineRequest, OrderBreakdown, OrderTerms
+from quoting.pricing.contract import Discount, LinePrice, LineRequest, OrderBreakdown, OrderTerms
 from quoting.pricing.engine import price_order
 from quoting.services import ask_estimates, current_price_list, shape_of
 
-PRICED_FIELDS = ["selection", "process", "material", "price", "state", "net", "tax_class"]
+PRICED_FIELDS = ["selection", "process", "material", "price", "state", "net", "tax_class", "counts"]
 
 
 def reprice(order: Order) -> OrderBreakdown:
@@ -27,14 +27,46 @@ def reprice(order: Order) -> OrderBreakdown:
     if order.is_draft:
         order.price_list = current_price_list()
     catalogue, lines = order.price_list.catalogue, priced_lines(order)
-    _choose_again(lines, catalogue)
-    _ask_for_estimates(lines, catalogue)
-    result = price_order(catalogue, [_request(line, catalogue) for line in lines], _terms(order))
-    for line, price in zip(lines, result.lines, strict=True):
-        _store_line(line, price)
+    with_parts = [line for line in lines if not line.is_fee]
+    _choose_again(with_parts, catalogue)
+    _ask_for_estimates(with_parts, catalogue)
+    result = worked_out(order, lines)
     OrderLine.objects.bulk_update(lines, PRICED_FIELDS)
-    _store_order(order, lines, result)
+    _store_order(order, [line for line in lines if line.counts], result)
     return result
+
+
+def worked_out(order: Order, lines: Sequence[OrderLine]) -> OrderBreakdown:
+    """The price of these lines on the terms of the order; what each costs is set on it, and nothing saved."""
+    catalogue, terms = order.price_list.catalogue, _terms(order)
+    counted, others = _alternatives(lines)
+    requests = [_request(line, catalogue) for line in counted]
+    result = price_order(catalogue, requests, terms)
+    for line, price in zip(counted, result.lines, strict=True):
+        _store_line(line, price)
+    for line, place in others:
+        instead = [*requests[:place], _request(line, catalogue), *requests[place + 1 :]]
+        _store_line(line, price_order(catalogue, instead, terms).lines[place])
+    return result
+
+
+def _alternatives(lines: Sequence[OrderLine]) -> tuple[list[OrderLine], list[tuple[OrderLine, int]]]:
+    """The lines that the sums are of, and the other alternatives with the place of the one that counts in their group.
+
+    The first of a group by position counts; each other is priced as if it were chosen instead.
+    """
+    counted: list[OrderLine] = []
+    others: list[tuple[OrderLine, int]] = []
+    places: dict[str, int] = {}
+    for line in lines:
+        group = line.alternative_group
+        line.counts = not group or group not in places
+        if line.counts:
+            places[group] = len(counted)
+            counted.append(line)
+        else:
+            others.append((line, places[group]))
+    return counted, others
 
 
 def is_stale(order: Order, lines: Sequence[OrderLine]) -> bool:
@@ -43,7 +75,7 @@ def is_stale(order: Order, lines: Sequence[OrderLine]) -> bool:
     if current.pk != order.price_list_id:
         return True
     catalogue = current.catalogue
-    counted = [line for line in lines if not line.left_out]
+    counted, _others = _alternatives([line for line in lines if not line.left_out])
     result = price_order(catalogue, [_request(line, catalogue) for line in counted], _terms(order))
     return result.model_dump(mode="json") != order.breakdown
 
@@ -86,8 +118,18 @@ def _ask_for_estimates(lines: Sequence[OrderLine], catalogue: Catalogue) -> None
 
 
 def _request(line: OrderLine, catalogue: Catalogue) -> LineRequest:
-    measurement = _measurement(line)
-    assert line.part is not None
+    if line.part is None:
+        return LineRequest(
+            line=line.pk,
+            file="",
+            measured=None,
+            selection=line.choice,
+            quantity=line.quantity,
+            fee=True,
+            by_hand=line.override,
+            tax_class=line.tax_class,
+        )
+    measurement = line.part.measurement
     return LineRequest(
         line=line.pk,
         file=line.part.file.sha256,
@@ -95,23 +137,32 @@ def _request(line: OrderLine, catalogue: Catalogue) -> LineRequest:
         selection=line.choice,
         quantity=line.quantity,
         refused=measurement.is_refused,
+        by_hand=line.override,
+        days=line.lead_days,
     )
 
 
 def _measurement(line: OrderLine) -> Measurement:
-    if line.part is None or line.override is not None:
-        raise NotImplementedError("fees and prices set by hand are not part of the sum yet")
+    assert line.part is not None, "a fee is not measured"
     return line.part.measurement
 
 
 def _terms(order: Order) -> OrderTerms:
     company = order.company
     return OrderTerms(
+        discount=_discount(order),
+        shipping_price=order.shipping_price,
         price_level_percent=company.price_level_percent if company else Decimal(0),
         shipping_method=order.shipping_method,
         country=order.shipping_address.get("country", ""),
         tax_exempt=company.tax_exempt if company else False,
     )
+
+
+def _discount(order: Order) -> Discount | None:
+    if order.discount_percent is None and order.discount_amount is None:
+        return None
+    return Discount(label=order.discount_label, percent=order.discount_percent, amount=order.discount_amount)
 
 
 def _store_line(line: OrderLine, price: LinePrice) -> None:
@@ -121,10 +172,14 @@ def _store_line(line: OrderLine, price: LinePrice) -> None:
     line.tax_class = price.tax_class
 
 
-def _store_order(order: Order, lines: Sequence[OrderLine], result: OrderBreakdown) -> None:
+def store_sums(order: Order, result: OrderBreakdown) -> None:
     order.breakdown = result.model_dump(mode="json")
     order.currency = result.currency
     order.net, order.tax, order.total = result.net, result.tax, result.gross
+
+
+def _store_order(order: Order, lines: Sequence[OrderLine], result: OrderBreakdown) -> None:
+    store_sums(order, result)
     shop = Shop.get()
     order.review_reasons = [reason.model_dump() for reason in _review_reasons(shop, lines, result)]
     if order.is_draft:  # later it is the shop that shows or hides

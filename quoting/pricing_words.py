@@ -21,6 +21,8 @@ Inputs = Mapping[str, str]
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 LABELS = {
+    "by_hand": _("Price as offered"),
+    "fee": _("Fee"),
     "material": _("Material: %(name)s"),
     "machine_time": _("Machine time"),
     "post_production": _("Post-production"),
@@ -34,6 +36,7 @@ LABELS = {
     "minimum_part": _("Up to the minimum price per part"),
     "minimum_order": _("Up to the minimum order value: %(name)s"),
     "promo": _("Promo code %(promo)s"),
+    "discount": _("Discount %(name)s"),
     "shipping": _("Shipping: %(name)s"),
     "tax_taken_out": _("Tax-exempt: tax taken out of the prices"),
 }
@@ -193,6 +196,8 @@ def _finish(inputs: Inputs) -> str:
 def _shipping(inputs: Inputs) -> str:
     if "free_from" in inputs:
         return gettext("free from %(value)s") % {"value": _money(inputs["free_from"], inputs)}
+    if "by_hand" in inputs:
+        return gettext("as offered")
     price = _money(inputs["price"], inputs)
     if "weight_kg" not in inputs:
         return price
@@ -228,6 +233,9 @@ FORMULAS: dict[str, Callable[[Inputs], str]] = {
     "minimum_part": _minimum_part,
     "minimum_order": lambda inputs: f"{_money(inputs['minimum'], inputs)} − {_money(inputs['sum'], inputs)}",
     "promo": _percent_of,
+    "discount": lambda inputs: _percent_of(inputs) if "percent" in inputs else "",
+    "by_hand": lambda inputs: "",
+    "fee": lambda inputs: "",
     "shipping": _shipping,
     "tax_taken_out": _tax_within,
 }

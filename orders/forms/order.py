@@ -16,6 +16,7 @@ from accounts.templatetags.show import money
 from orders.models import Order, OrderLine
 from orders.words import say
 from orders.workflow.deed import Refused
+from orders.workflow.snapshot import alternatives, as_seen
 
 MOST_BYTES = 10 * 1024 * 1024
 # How a file of each kind begins; its name says nothing.
@@ -112,7 +113,7 @@ class AcceptForm(DeedForm):
 
     def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
         super().__init__(*args, order=order, **kwargs)
-        self.groups = groups_of(order)
+        self.groups = alternatives(order)
         for group, lines in self.groups.items():
             self.fields[f"choice_{group}"] = forms.ChoiceField(
                 label=_("Choose one"),
@@ -123,7 +124,7 @@ class AcceptForm(DeedForm):
 
     def first_values(self, order: Order) -> dict[str, Any]:
         offer = order.offers.filter(state="sent").first()
-        return {"revision": offer.revision if offer else 0, "seen_total": order.total}
+        return {"revision": offer.revision if offer else 0, "seen_total": as_seen(order).total}
 
     @property
     def choice_rows(self) -> list[tuple[forms.BoundField, list[tuple[OrderLine, bool]]]]:
@@ -138,14 +139,6 @@ class AcceptForm(DeedForm):
         data = self.cleaned_data
         choices = {group: data[f"choice_{group}"] for group in self.groups}
         return {"name": data["name"], "consent": True, "revision": str(data["revision"]), "choices": choices}
-
-
-def groups_of(order: Order) -> dict[str, list[OrderLine]]:
-    """The lines of each group of alternatives."""
-    groups: dict[str, list[OrderLine]] = {}
-    for line in order.lines.filter(left_out=False).exclude(alternative_group=""):
-        groups.setdefault(line.alternative_group, []).append(line)
-    return groups
 
 
 class ChangesForm(DeedForm):

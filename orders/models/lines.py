@@ -29,7 +29,9 @@ class OrderLine(models.Model):
     tax_class = models.CharField(max_length=20, default="standard")
     override = MoneyField(null=True, blank=True, help_text="Price set by hand, beside the computed one")
     override_reason = models.CharField(max_length=200, blank=True)
+    lead_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Business days set by hand")
     price_hidden = models.BooleanField(default=False)
+    counts = models.BooleanField(default=True, help_text="False for an alternative that is not the one in the sums")
     # --- review
     quote_by_hand = models.BooleanField(default=False, help_text="The customer kept a part that could not be measured")
     left_out = models.BooleanField(default=False, help_text="Not part of the offer")
@@ -40,12 +42,17 @@ class OrderLine(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position"),
+            models.CheckConstraint(name="fee_has_amount", condition=Q(part__isnull=False) | Q(override__isnull=False)),
             models.CheckConstraint(name="at_least_one", condition=Q(quantity__gte=1)),
             models.CheckConstraint(name="priced_has_net", condition=~Q(state="priced") | Q(net__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"
+
+    @property
+    def is_fee(self) -> bool:
+        return self.part_id is None
 
     @property
     def choice(self) -> Selection:

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,9 @@ from orders.models.status import CANCELED, PaymentStatus, Status
 from orders.models.transitions import Transitions
 from quoting.pricing.catalogue import by_key
 from quoting.pricing.contract import OrderBreakdown
+
+if TYPE_CHECKING:
+    from orders.models.lines import OrderLine
 
 ZERO = Decimal("0.00")
 
@@ -38,6 +42,8 @@ class Order(Transitions):
     shipping_method = models.CharField(max_length=40, blank=True)
     customer_reference = models.CharField(max_length=60, blank=True)
     customer_note = models.TextField(blank=True)
+    staff_note = models.TextField(blank=True, help_text="Never shown to the customer")
+    offer_note = models.TextField(blank=True, help_text="The shop's words on the offer")
     also_notify = models.JSONField(default=list, help_text="E-mail addresses that the customer added")
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True)
@@ -49,6 +55,10 @@ class Order(Transitions):
     net = MoneyField(default=ZERO)
     tax = MoneyField(default=ZERO)
     total = MoneyField(default=ZERO)
+    discount_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    discount_amount = MoneyField(null=True, blank=True)
+    discount_label = models.CharField(max_length=60, blank=True, help_text="What the customer reads of it")
+    shipping_price = MoneyField(null=True, blank=True, help_text="Set by hand, in place of the method's bands")
     price_hidden = models.BooleanField(
         default=False, help_text="To be determined: not shown before the shop has looked"
     )
@@ -82,6 +92,9 @@ class Order(Transitions):
         "orders.Acceptance", models.PROTECT, null=True, related_name="+", help_text="The one that counts"
     )
     post_payment_status = models.CharField(max_length=32, blank=True, help_text="The shop's setting when agreed")
+    offered_total = MoneyField(
+        null=True, help_text="Of the newest revision, if all of it has a price: seen outside until agreed"
+    )
     history_head = models.CharField(max_length=64, blank=True, help_text="Hash of the newest history entry")
 
     class Meta:
@@ -89,6 +102,9 @@ class Order(Transitions):
             models.CheckConstraint(name="known_status", condition=Q(status__in=Status.values)),
             models.CheckConstraint(
                 name="numbered_when_submitted", condition=Q(status=Status.DRAFT) | Q(number__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="one_kind_of_discount", condition=Q(discount_percent=None) | Q(discount_amount=None)
             ),
             models.CheckConstraint(name="held_from_somewhere", condition=~Q(status="on_hold") | ~Q(held_from="")),
             models.CheckConstraint(
@@ -104,6 +120,22 @@ class Order(Transitions):
 
     def __str__(self) -> str:
         return f"#{self.number}" if self.number else f"draft {self.public_id[:6]}"
+
+    # Set on a copy that stands for a revision (workflow.snapshot): lines of its own, as yet or no longer in the database.
+    frozen_lines: "list[OrderLine] | None" = None
+
+    @property
+    def offered_lines(self) -> "list[OrderLine]":
+        """The lines that are part of it, by position."""
+        if self.frozen_lines is not None:
+            return self.frozen_lines
+        found = self.lines.filter(left_out=False).select_related("part__measurement__thumbnail", "part__file")
+        return list(found.order_by("position"))
+
+    @property
+    def total_outside(self) -> Decimal | None:
+        """What its customer sees as its total; None while something is to be quoted."""
+        return self.total if self.acceptance_id or self.is_draft else self.offered_total
 
     # --- status
     @property

@@ -29,6 +29,7 @@ from orders.models import Order
 from orders.workflow.actors import Actor, belongs_to, customer
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome, edit, perform
+from orders.workflow.snapshot import as_seen
 
 # What the last part of a URL means; nothing that is posted names a method.
 ACTIONS: dict[str, type[DeedForm]] = {
@@ -143,18 +144,18 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     shop, now, actor = Shop.get(), timezone.now(), as_customer(request)
-    shown = presenting.payment_page(order, actor, shop, now)
-    lines = presenting_lines.line_views(order)
+    shown, seen = presenting.payment_page(order, actor, shop, now), as_seen(order)
+    lines = presenting_lines.line_views(seen)
     forms = forms_of(order, shown, form, user_of(request))
     if details is None and "accept_offer" in forms and presenting.incomplete(order, actor, shop, now):
         details = DetailsForm(order=order, user=user_of(request), shop=shop)
     name, days, pickup = presenting_lines.delivery_words(order)
     done = request.GET.get("done", "")
     context: dict[str, Any] = {
-        "order": order,
+        "order": seen,
         "page": shown,
         "lines": lines,
-        "sums": presenting_lines.sums(order, lines),
+        "sums": presenting_lines.sums(seen, lines),
         "deeds": deeds_of(order, shown, forms, form),
         "is_own": belongs_to(order, user_of(request)),
         "accept": forms.get("accept_offer"),
@@ -163,7 +164,7 @@ def page(
         "steps": presenting.progress(order),
         "next": presenting.next_step(order, shown, shop),
         "events": presenting.timeline(order, shop),
-        "hidden": presenting.amounts_hidden(order),
+        "hidden": presenting.amounts_hidden(seen),
         "delivery": {"name": name, "days": days, "pickup": pickup},
         "promised": None if order.is_canceled else order.promised_date,
         "po": presenting.counting_po(order),

@@ -14,7 +14,7 @@ from orders.models.status import CANCELED, PRODUCTION
 from orders.workflow import dates
 from orders.workflow.deed import Deed
 from orders.workflow.history import canonical
-from orders.workflow.snapshot import snapshot
+from orders.workflow.snapshot import restore, snapshot
 
 Effect = Callable[[Order, Deed], None]
 EFFECTS: dict[str, Effect] = {}
@@ -46,6 +46,7 @@ def freeze(order: Order, deed: Deed, state: str, valid_until: Any = None) -> Off
     last = order.offers.last()
     first = 0 if state in (State.BUDGET, State.ACCEPTED) else 1
     snap = snapshot(order, deed.shop, valid_until)
+    order.offered_total = order.total if order.price and order.price.state == "priced" else None
     return OfferRevision.objects.create(
         order=order,
         revision=first if last is None else last.revision + 1,
@@ -94,8 +95,9 @@ def send_offer(order: Order, deed: Deed) -> None:
 def accept_offer(order: Order, deed: Deed) -> None:
     """The order becomes the accepted revision: of alternatives, the chosen lines."""
     offer = order.offers.get(state=State.SENT)
+    restore(order, offer)
     choices = {group: str(line) for group, line in (deed.get("choices") or {}).items()}
-    rejected = order.lines.exclude(alternative_group="").exclude(pk__in=choices.values())
+    rejected = order.lines.filter(left_out=False).exclude(alternative_group="").exclude(pk__in=choices.values())
     if rejected.exists():
         rejected.update(left_out=True)
         pricing.reprice(order)

@@ -8,6 +8,7 @@ from django.utils import translation
 from accounts.countries import COUNTRIES
 from orders.models import OfferRevision, Order, OrderLine, Status
 from orders.words import say_where
+from orders.workflow.snapshot import as_seen
 from quoting import pricing_words
 from quoting.geometry.values import Reason
 from quoting.pricing.catalogue import Catalogue, by_key
@@ -15,6 +16,7 @@ from quoting.pricing.catalogue import Catalogue, by_key
 
 def facts(order: Order, audience: str, language: str, *, before: str, after: str, **more: Any) -> dict[str, Any]:
     """All that a mail to either side carries. `more` is what the event itself adds (a note, an amount)."""
+    order = as_seen(order)
     with translation.override(language):
         return {
             "number": order.number,
@@ -68,8 +70,7 @@ def _path(order: Order, audience: str) -> str:
 
 def _lines(order: Order, audience: str) -> list[dict[str, Any]]:
     catalogue = order.price_list.catalogue
-    lines = order.lines.filter(left_out=False).select_related("part__measurement__thumbnail")
-    return [_line(line, catalogue, audience) for line in lines]
+    return [_line(line, catalogue, audience) for line in order.offered_lines]
 
 
 def _line(line: OrderLine, catalogue: Catalogue, audience: str) -> dict[str, Any]:

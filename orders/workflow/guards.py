@@ -12,6 +12,7 @@ from orders.models import LedgerEntry, LineWarning, Order, PurchaseOrder, Status
 from orders.models.status import PRODUCTION
 from orders.models.transitions import ACCOUNTING, CANCELABLE_BY_CUSTOMER, PRODUCING
 from orders.workflow.deed import Deed
+from orders.workflow.snapshot import alternatives
 from quoting.geometry.values import Reason
 
 Guard = Callable[[Order, Deed], Reason | None]
@@ -152,11 +153,9 @@ def offer_current(order: Order, deed: Deed) -> Reason | None:
 @guard
 def one_choice_per_group(order: Order, deed: Deed) -> Reason | None:
     """`choices` maps each group of alternatives to the pk of the line chosen."""
-    groups: dict[str, set[str]] = {}
-    for line in order.lines.filter(left_out=False).exclude(alternative_group=""):
-        groups.setdefault(line.alternative_group, set()).add(str(line.pk))
     choices = deed.get("choices") or {}
-    wrong = [group for group, lines in groups.items() if str(choices.get(group)) not in lines]
+    groups = alternatives(order).items()
+    wrong = [group for group, lines in groups if str(choices.get(group)) not in {str(line.pk) for line in lines}]
     return Reason(code="choose_one_per_group", params={"groups": ",".join(wrong)}) if wrong else None
 
 

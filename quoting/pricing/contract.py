@@ -1,9 +1,9 @@
 """What goes into a price and what comes out: plain, validated values (no Django, no numpy, no clock)."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from quoting.geometry.values import Frozen, Measured, Reason
 
@@ -28,7 +28,8 @@ LINE_COMPONENTS = (
     "price_level",
     "minimum_part",
 )
-ORDER_COMPONENTS = ("minimum_order", "promo", "shipping", "tax_taken_out")
+BY_HAND_COMPONENTS = ("by_hand", "fee")  # the only one of their lines
+ORDER_COMPONENTS = ("minimum_order", "promo", "discount", "shipping", "tax_taken_out")
 
 # Every code of a reason that the engine gives by itself; those of `Measured.needs_review` are passed on as they are.
 WORKING_REASONS = ("measuring", "estimate_pending")
@@ -69,6 +70,10 @@ class LineRequest(Frozen):
     selection: Selection
     quantity: Quantity
     refused: bool = False  # the file could not be measured and was kept as "to be quoted"
+    by_hand: Annotated[Decimal, Field(ge=0)] | None = None  # the price of the whole line that the shop has set
+    days: int | None = None  # lead time in business days that the shop has set
+    fee: bool = False  # a charge of the shop: no model, `by_hand` is its amount
+    tax_class: str = ""  # of a fee
 
 
 class Promo(Frozen):
@@ -78,11 +83,27 @@ class Promo(Frozen):
     percent: DiscountPercent
 
 
+class Discount(Frozen):
+    """What the shop gives off the goods: a percentage or an amount."""
+
+    label: str = ""
+    percent: DiscountPercent | None = None
+    amount: Annotated[Decimal, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.percent is None) == (self.amount is None):
+            raise ValueError("a discount is either a percentage or an amount")
+        return self
+
+
 class OrderTerms(Frozen):
     """What holds for the whole order."""
 
     price_level_percent: DiscountPercent = Decimal(0)  # the company's discount
     promo: Promo | None = None
+    discount: Discount | None = None
+    shipping_price: Annotated[Decimal, Field(ge=0)] | None = None  # set by the shop, whatever the method's bands say
     shipping_method: str = ""  # key of the catalogue; empty: not chosen yet, no shipping component
     country: str = ""  # ISO 3166 alpha-2 of the destination; empty: not known yet, no shipping unless picked up
     tax_exempt: bool = False
@@ -114,6 +135,7 @@ class LinePrice(Frozen):
     tax_class: str = "standard"
     reasons: tuple[Reason, ...] = ()  # why the line is working or to be quoted, or which trigger it fires
     days: int = 0  # lead time in business days; 0 unless priced
+    computed: "LinePrice | None" = None  # beside a price set by hand: what the formulas say
 
 
 class TaxLine(Frozen):

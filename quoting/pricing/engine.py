@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 
 from quoting.geometry.values import Reason
 from quoting.pricing.amounts import ARITHMETIC, component, rounded, total, unit_price
+from quoting.pricing.by_hand import discount, fee, line_by_hand
 from quoting.pricing.catalogue import Catalogue, by_key
 from quoting.pricing.contract import (
     Component,
@@ -45,10 +46,14 @@ def price_order(catalogue: Catalogue, lines: Sequence[LineRequest], terms: Order
 def price_line(catalogue: Catalogue, request: LineRequest, one_offs: OneOffs, terms: OrderTerms) -> LinePrice:
     """The price of one line, told which one-off charges fall on it (`allot` knows)."""
     with localcontext(ARITHMETIC):
+        if request.fee:
+            return fee(catalogue, request)
         verdict = assess(catalogue, request)
         if isinstance(verdict, Job):
-            return price_job(request.line, verdict, one_offs, terms.price_level_percent)
-        return unpriced(request.line, verdict, _tax_class(catalogue, request))
+            computed = price_job(request.line, verdict, one_offs, terms.price_level_percent)
+        else:
+            computed = unpriced(request.line, verdict, _tax_class(catalogue, request))
+        return line_by_hand(catalogue, request, computed)
 
 
 def allot(catalogue: Catalogue, lines: Sequence[LineRequest]) -> tuple[OneOffs, ...]:
@@ -116,6 +121,7 @@ def _price_order(catalogue: Catalogue, lines: Sequence[LineRequest], terms: Orde
     minimums = _minimum_orders(catalogue, lines, priced)
     goods = sum((line.net for line in priced), zero) + total([item for _, item in minimums], currency)
     charges = _promo(terms, goods, currency)
+    charges += discount(terms, goods + total(charges, currency), currency)
     sent = shipping(catalogue, lines, priced, terms, goods + total(charges, currency))
     charges += (sent,) if isinstance(sent, Component) else ()
     sums = sums_by_class(catalogue, priced, minimums, charges)

@@ -26,13 +26,16 @@ def shipping(
     method = by_key(catalogue.shipping, terms.shipping_method)
     if method is None:
         return _to_be_quoted(terms.shipping_method, "method_gone")
+    if terms.shipping_price is not None:
+        price = terms.shipping_price
+        return component("shipping", price, catalogue.currency, method=method.key, name=method.name, by_hand=price)
     if method.pickup:
         return _charge(catalogue, method, value, Decimal(0))
     if not terms.country:
         return None
     if method.countries and terms.country not in method.countries:
         return _to_be_quoted(method.name, "country_not_served")
-    weights = [weight_kg(catalogue, request) for request in requests]
+    weights = [Decimal(0) if request.fee else weight_kg(catalogue, request) for request in requests]
     without = [line for line, weight in zip(lines, weights, strict=True) if weight is None]
     if without:
         known_later = all(line.state == "working" for line in without)

@@ -12,6 +12,7 @@ from accounts.models import Shop, User
 from orders.models import LedgerEntry, OfferRevision, Order, PurchaseOrder
 from orders.models.status import PRODUCTION
 from orders.workflow.actors import SYSTEM, Actor, customer, staff
+from orders.workflow.snapshot import snapshot
 from tests import factories
 
 ROLES = ("customer", "sales", "production", "accounting", "manager", "system")
@@ -63,13 +64,14 @@ def put(order: Order, status: str, **fields: Any) -> Order:
 
 
 def with_offer(order: Order, state: str = "sent") -> None:
+    valid_until = TODAY + timedelta(days=3)
     OfferRevision.objects.create(
         order=order,
         revision=1,
         state=state,
-        snapshot={},
+        snapshot=snapshot(Order.objects.get(pk=order.pk), Shop.get(), valid_until),
         sha256="0" * 64,
-        valid_until=TODAY + timedelta(days=3),
+        valid_until=valid_until,
         created_at=NOW,
     )
 

@@ -99,7 +99,11 @@ def older_revision(order: Order) -> dict[str, Any]:
 
 
 def alternatives(order: Order) -> None:
-    order.lines.update(alternative_group="material")
+    """What is offered is what the revision says."""
+    offer = order.offers.get()
+    for line in offer.snapshot["lines"]:
+        line["alternative_group"] = "material"
+    offer.save()
 
 
 def no_behalf(order: Order) -> dict[str, Any]:

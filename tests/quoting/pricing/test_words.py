@@ -8,6 +8,7 @@ from quoting import pricing_words
 from quoting.geometry.values import REVIEWS, Reason
 from quoting.pricing.catalogue import Finish, LeadTime, QuantityBreak
 from quoting.pricing.contract import (
+    BY_HAND_COMPONENTS,
     LINE_COMPONENTS,
     ORDER_COMPONENTS,
     ORDER_REASONS,
@@ -42,7 +43,7 @@ def words(price: object) -> dict[str, tuple[str, str]]:
 
 
 def test_every_code_has_words() -> None:
-    components = {*LINE_COMPONENTS, *ORDER_COMPONENTS}
+    components = {*LINE_COMPONENTS, *BY_HAND_COMPONENTS, *ORDER_COMPONENTS}
     assert set(pricing_words.LABELS) == set(pricing_words.FORMULAS) == components
     assert set(pricing_words.REASONS) == {*WORKING_REASONS, *TO_BE_QUOTED_REASONS}
     assert set(pricing_words.SHIPPING_REASONS) == set(SHIPPING_CAUSES)
@@ -156,4 +157,4 @@ def test_currencies_and_their_places() -> None:
 
 def test_a_code_of_another_room_is_an_error() -> None:
     with pytest.raises(KeyError):
-        component_label(Component(code="fee", amount=D(1)))
+        component_label(Component(code="gratuity", amount=D(1)))
