@@ -18,7 +18,7 @@ from quoting.pricing.amounts import unit_price
 from quoting.pricing.catalogue import Catalogue, by_key
 from quoting.pricing.contract import Component, TaxLine
 
-SHOWN_DETAILS = ("reason", "note", "on_behalf", "how", "comment", "po_number", "po_total", "amount", "method")
+SHOWN_DETAILS = ("reason", "note", "on_behalf", "how", "comment", "po_number", "po_total", "amount", "method", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ class LineView:
     @property
     def unit(self) -> Decimal | None:
         return None if self.line.net is None else unit_price(self.line.net, self.line.quantity)
+
+    @property
+    def computed(self) -> Decimal | None:
+        """What the formulas say, beside a price set by hand."""
+        price = self.line.line_price
+        known = price is not None and price.computed is not None and price.computed.state == "priced"
+        return price.computed.net if known else None  # type: ignore[union-attr]
 
     @property
     def thumbnail(self) -> str:
@@ -176,9 +183,25 @@ def entry_view(entry: HistoryEntry, currency: str) -> EntryView:
         who=str(entry.actor) if entry.actor else words.role(entry.actor_role),
         role=words.role(entry.actor_role),
         details=[
-            (words.detail(name), shown(name, details[name], currency)) for name in SHOWN_DETAILS if details.get(name)
+            *(
+                (words.detail(name), shown(name, details[name], currency))
+                for name in SHOWN_DETAILS
+                if details.get(name)
+            ),
+            *((words.detail(name), f"{was(old)} → {was(new)}") for name, (old, new) in edited(details)),
         ],
     )
+
+
+def edited(details: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+    """The fields that an edit changed, each with its old and new value."""
+    return list((details.get("changed") or {}).items())
+
+
+def was(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value in (None, "") else str(value)
 
 
 def shown(name: str, value: str, currency: str) -> str:

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backoffice.views.change import bo_change
+from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit_remove, bo_edit_terms
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
 from backoffice.views.order import bo_order, bo_po_file
 from backoffice.views.orders import bo_orders
@@ -11,6 +12,11 @@ urlpatterns = [
     path("orders/", bo_orders, name="bo_orders"),
     path("orders/<int:number>/", bo_order, name="bo_order"),
     path("orders/<int:number>/change/<slug:transition>/", bo_change, name="bo_change"),
+    path("orders/<int:number>/edit/", bo_edit, name="bo_edit"),
+    path("orders/<int:number>/edit/lines/<int:line_id>/", bo_edit_line, name="bo_edit_line"),
+    path("orders/<int:number>/edit/lines/<int:line_id>/remove/", bo_edit_remove, name="bo_edit_remove"),
+    path("orders/<int:number>/edit/fees/", bo_edit_fee, name="bo_edit_fee"),
+    path("orders/<int:number>/edit/terms/", bo_edit_terms, name="bo_edit_terms"),
     path("orders/<int:number>/po/<int:po>/", bo_po_file, name="bo_po_file"),
     path("emails/", bo_emails, name="bo_emails"),
     path("emails/<int:email>/", bo_email, name="bo_email"),

@@ -13,7 +13,7 @@ from quoting.pricing.shipping import Shipping, shipping
 from quoting.services import shape_of
 
 # What counts towards the value from which shipping is free, beside the lines.
-OF_THE_GOODS = ("minimum_order", "promo")
+OF_THE_GOODS = ("minimum_order", "promo", "discount")
 
 
 @dataclass(frozen=True, slots=True)

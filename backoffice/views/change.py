@@ -17,7 +17,9 @@ from backoffice import words
 from backoffice.access import submitted_order
 from backoffice.changing import ChangeForm, initial_after, is_grave, obstacle
 from backoffice.order_page import EntryView, entry_view
+from orders import presenting_lines
 from orders.models import OfferRevision, Order, Status
+from orders.offers.revisions import changes_since_last
 from orders.words import say
 from orders.workflow.actors import Actor, acting_role, staff
 from orders.workflow.choices import Choice, choice
@@ -113,9 +115,21 @@ def _form(request: HttpRequest, order: Order, found: Choice, form: ChangeForm, *
         "target": Status(found.target),
         "is_grave": is_grave(found.target),
         "form": form,
+        **(offer_preview(order) if found.name == "send_firm_offer" else {}),
         **more,
     }
     return render(request, "backoffice/change.html", context, status=status)
+
+
+def offer_preview(order: Order) -> dict[str, Any]:
+    """Exactly what the customer will see, with what it changes."""
+    lines = presenting_lines.line_views(order)
+    return {
+        "lines": lines,
+        "sums": presenting_lines.sums(order, lines),
+        "changes": changes_since_last(order),
+        "left_out": order.lines.filter(left_out=True),
+    }
 
 
 def _too_late(request: HttpRequest, order: Order, found: Choice, actor: Actor, refused: Refused) -> HttpResponse:

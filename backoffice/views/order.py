@@ -10,8 +10,8 @@ from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_safe
 
-from accounts.models import Shop, User
-from accounts.roles import staff_required
+from accounts.models import Role, Shop, User
+from accounts.roles import has_role, staff_required
 from backoffice import words
 from backoffice.access import submitted_order
 from backoffice.changing import is_grave, sections
@@ -38,6 +38,7 @@ def bo_order(request: HttpRequest, number: int) -> HttpResponse:
         **order_page(order),
         "order": order,
         "menu": menu,
+        "may_edit": order.lines_can_change and has_role(request.user, Role.SALES),
         "is_late": is_late(order, today),
         "is_overdue": order.payment_due is not None and order.payment_due < today and order.balance > 0,
         "today": today,

@@ -16,6 +16,7 @@ from accounts.templatetags.show import money
 from orders.models import Order, OrderLine
 from orders.words import say
 from orders.workflow.deed import Refused
+from orders.workflow.door import Outcome
 from orders.workflow.snapshot import alternatives, as_seen
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -41,6 +42,8 @@ class DeedForm(forms.Form):
     transition: ClassVar[str]
     # Where a refusal is shown: the field beside which its sentence stands.
     places: ClassVar[dict[str, str]] = {}
+    # An offer names its revision: what the shop works on meanwhile is nobody else's business.
+    checks_version: ClassVar[bool] = True
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -70,6 +73,9 @@ class DeedForm(forms.Form):
         """What goes to `perform`."""
         return {name: value for name, value in self.cleaned_data.items() if name not in ("key", "version")}
 
+    def check(self, outcome: Outcome) -> None:
+        """What only shows once the deed is done, in its transaction; raises Refused, which undoes it."""
+
     def refuse(self, refused: Refused) -> None:
         """Put a refusal beside its field."""
         place = self.places.get(refused.code)
@@ -96,6 +102,7 @@ class DeedForm(forms.Form):
 
 class AcceptForm(DeedForm):
     transition = "accept_offer"
+    checks_version = False
     places: ClassVar[dict[str, str]] = {"choose_one_per_group": "consent"}
 
     name = forms.CharField(
@@ -143,8 +150,47 @@ class AcceptForm(DeedForm):
 
 class ChangesForm(DeedForm):
     transition = "request_changes"
+    checks_version = False
 
-    comment = forms.CharField(label=_("What should be different?"), max_length=4000, widget=forms.Textarea({"rows": 4}))
+    comment = forms.CharField(
+        label=_("What should be different?"), required=False, max_length=4000, widget=forms.Textarea({"rows": 4})
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, order=order, **kwargs)
+        self.lines = {f"line_{line.pk}": line for line in as_seen(order).offered_lines}
+        for name, line in self.lines.items():
+            widget = forms.Textarea({"rows": 1})
+            self.fields[name] = forms.CharField(label=line.name, required=False, max_length=1000, widget=widget)
+
+    def first_values(self, order: Order) -> dict[str, Any]:
+        offer = order.offers.filter(state="sent").first()
+        return {"revision": offer.revision if offer else 0}
+
+    @property
+    def line_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.lines]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not any(data.get(name) for name in ("comment", *self.lines)):
+            self.add_error("comment", ValidationError(_("Say what should be different."), code="required"))
+        return data
+
+    def details(self) -> dict[str, Any]:
+        """One text for the mail, each line's words under its name, and the same by line for the shop's page."""
+        data = self.cleaned_data
+        by_line = {str(line.pk): data[name] for name, line in self.lines.items() if data.get(name)}
+        said = [data["comment"]] if data["comment"] else []
+        said += [f"{line.position}. {line.name}: {data[name]}" for name, line in self.lines.items() if data.get(name)]
+        return {"comment": "\n".join(said), "comments": by_line}
+
+    def check(self, outcome: Outcome) -> None:
+        """The comment is about the offer that was on the page; another one may have been sent meanwhile."""
+        last = outcome.order.offers.last()
+        if not outcome.repeated and (last is None or last.revision != self.cleaned_data["revision"]):
+            raise Refused("offer_not_current")
 
 
 class PurchaseOrderForm(DeedForm):

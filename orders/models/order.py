@@ -156,8 +156,11 @@ class Order(Transitions):
 
     @property
     def lines_can_change(self) -> bool:
-        """Rule 6 of the lifecycle: while it is built or reviewed; from `placed` on lines, prices and terms are fixed."""
-        return self.status in (Status.DRAFT, Status.WAITING_FOR_REVIEW)
+        """Rule 6 of the lifecycle: until it is agreed; from `placed` on lines, prices and terms are fixed.
+
+        While a firm offer is open they are the shop's working copy: outside the offer's revision is seen.
+        """
+        return self.status in (Status.DRAFT, Status.WAITING_FOR_REVIEW, Status.FIRM_OFFER_SENT)
 
     @property
     def is_pickup(self) -> bool:

@@ -130,7 +130,14 @@ class Transitions(models.Model):
     )
     def record_acceptance(self) -> None: ...
 
-    @rule([S.FIRM_OFFER_SENT], S.WAITING_FOR_REVIEW, who={CUSTOMER}, needs=("comment",), effect="keep_comment")
+    @rule(
+        [S.FIRM_OFFER_SENT],
+        S.WAITING_FOR_REVIEW,
+        who={CUSTOMER},
+        needs=("comment",),
+        optional=("comments",),
+        effect="keep_comment",
+    )
     def request_changes(self) -> None: ...
 
     @rule([S.FIRM_OFFER_SENT], S.WAITING_FOR_REVIEW, who={SALES}, needs=("note",), effect="withdraw_offer")

@@ -52,7 +52,7 @@ def compare(before: Order, after: Order) -> Diff:
     for pk in old.keys() & new.keys():
         if changed := _changed(old[pk], new[pk], after.currency):
             found.append(changed)
-    places = {pk: number for number, pk in enumerate([*new, *old])}
+    places = {pk: number for number, pk in enumerate(dict.fromkeys([*new, *old]))}
     sums_before = presenting_lines.sums(before, [view for _line, view in old.values()])
     sums_after = presenting_lines.sums(after, [view for _line, view in new.values()])
     totals = (sums_before.total if sums_before.complete else None, sums_after.total if sums_after.complete else None)

@@ -26,6 +26,7 @@ from orders.forms.order import (
     PurchaseOrderForm,
 )
 from orders.models import Order
+from orders.offers.revisions import changes_of_offer
 from orders.workflow.actors import Actor, belongs_to, customer
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome, edit, perform
@@ -102,12 +103,13 @@ def order_again(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def do(order: Order, form: DeedForm, details: DetailsForm | None, actor: Actor) -> Outcome:
     """The deed, all of it or nothing. Of an acceptance the total must be the one that was seen."""
-    now, version = timezone.now(), form.cleaned_data["version"]
+    now = timezone.now()
+    version = form.cleaned_data["version"] if form.checks_version else None
     with transaction.atomic():
         if details is not None:
             with edit(order.pk, actor=actor, version=version, now=now, what="details") as completed:
                 details.apply(completed)
-            version = completed.version
+            version = completed.version if form.checks_version else None
         outcome = perform(
             order.pk,
             form.transition,
@@ -117,6 +119,7 @@ def do(order: Order, form: DeedForm, details: DetailsForm | None, actor: Actor) 
             now=now,
             **form.details(),
         )
+        form.check(outcome)
         seen = form.cleaned_data.get("seen_total")
         if seen is not None and seen != outcome.order.total and not outcome.repeated:
             raise Refused("total_changed", total=str(outcome.order.total))
@@ -169,6 +172,7 @@ def page(
         "promised": None if order.is_canceled else order.promised_date,
         "po": presenting.counting_po(order),
         "offer": presenting.open_offer(order),
+        "changes": changes_of_offer(order),
         "done": done if done in DONE and form is None else "",
         "mailed": mailed_to(order),
     }

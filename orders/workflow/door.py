@@ -164,7 +164,7 @@ def kept(details: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value if isinstance(value, dict) else str(value)
         for name, value in details.items()
-        if name not in NOT_KEPT and value not in (None, "", False)
+        if name not in NOT_KEPT and value not in (None, "", False, {})
     }
 
 
@@ -176,8 +176,11 @@ def edit(
     version: int | None = None,
     now: datetime | None = None,
     what: Literal["lines", "details"] = "lines",
+    told: dict[str, Any] | None = None,
 ) -> Iterator[Order]:
     """Change what rule 6 of the lifecycle allows in this status; prices follow. Raises Refused.
+
+    `told` goes into the history: the caller may fill it in while it changes the order.
 
     `details` are contact, billing and shipping: all that may change while an offer is open, and then the order is priced
     anew only when it goes somewhere else. Whether a customer may see the order at all was judged by orders.access.
@@ -201,7 +204,7 @@ def edit(
                 actor=actor,
                 role=role,
                 now=now,
-                details={},
+                details=kept(told or {}),
                 kind=HistoryEntry.Kind.EDIT,
             )
         order.version += 1
@@ -212,10 +215,10 @@ def _editing_role(order: Order, actor: Actor, what: str) -> str:
     """The role in which `actor` may change this order now; raises Refused."""
     if order.is_draft:
         return actor.role
-    offered = what == "details" and order.status == Status.FIRM_OFFER_SENT
-    if offered and actor.is_customer and customer_may(order, actor.user, "accept_offer"):
+    offered = order.status == Status.FIRM_OFFER_SENT
+    if offered and what == "details" and actor.is_customer and customer_may(order, actor.user, "accept_offer"):
         return CUSTOMER
-    if not order.lines_can_change and not offered:
+    if not order.lines_can_change:
         raise Refused("lines_fixed", status=order.status)
     if not actor.has(SALES):
         raise Refused("not_allowed")

@@ -107,6 +107,7 @@ def as_frozen(order: Order, revision: OfferRevision) -> Order:
         seen.price_list = PriceListVersion.objects.get(number=snap["price_list"]["number"])
     seen.frozen_lines = _frozen_lines(seen, snap["lines"])
     if _goes_elsewhere(order, snap):
+        seen.shipping_price = None  # it was set for another way
         pricing.store_sums(seen, pricing.worked_out(seen, seen.frozen_lines))
     return seen
 
@@ -146,6 +147,7 @@ def restore(order: Order, revision: OfferRevision) -> None:
         line.left_out = False
         line.save()
     if _goes_elsewhere(order, snap):
+        order.shipping_price = None
         pricing.reprice(order)
 
 

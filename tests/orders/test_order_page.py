@@ -271,7 +271,8 @@ def test_nothing_that_was_filled_in_is_lost(web: Client, buyer: User) -> None:
     order = offered(buyer)
     url = reverse("order_request_changes", args=[order.public_id])
     data = {**fields(look_at(web, order), "request_changes"), "comment": "Please in black"}
-    factories.advance(order, "put_on_hold", "resume")
+    seller = staff(factories.make_staff("sales"))
+    factories.do(order, "send_firm_offer", seller, valid_until=TODAY + timedelta(days=9))
     answer = web.post(url, data)
     assert answer.status_code == 409
     again = fields(answer, "request_changes")
