@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from allauth.account import app_settings
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import Address, Company, User
 
@@ -52,3 +56,10 @@ def delete_address(address: Address) -> None:
         for use in uses:
             setattr(heir, use, True)
         heir.save(update_fields=uses)
+
+
+def password_url(user: User) -> str:
+    """Where somebody who has shown that the address is theirs sets a first password; good once, as after a reset."""
+    EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
+    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])

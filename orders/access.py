@@ -10,9 +10,10 @@ from allauth.account.adapter import get_adapter
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.models import Company, User
-from orders import drafts
+from orders import drafts, links
 from orders.models import Order, Status
 from orders.workflow import actors
 from orders.workflow.actors import Actor
@@ -64,13 +65,32 @@ def draft_or_order_for(request: HttpRequest, public_id: str) -> Order:
 
 
 def order_for(request: HttpRequest, public_id: str) -> Order:
-    """A submitted order."""
-    return get_object_or_404(_orders_of(request).exclude(status=Status.DRAFT), public_id=public_id)
+    """A submitted order: one's own, or one whose link from a mail was opened in this session."""
+    order = get_object_or_404(_all_orders().exclude(status=Status.DRAFT), public_id=public_id)
+    if links.granted(request, order.pk, timezone.now()):
+        return order
+    return get_object_or_404(_orders_of(request), pk=order.pk)
+
+
+def actor_on(request: HttpRequest, order: Order) -> Actor:
+    """Whoever sends this request, on the pages of a submitted order: there everybody acts as a customer, staff too.
+
+    Who came by a link in a mail and is nobody else acts for the person to whom it was sent.
+    """
+    user, by_link = _user(request), False
+    if not actors.belongs_to(order, user) and links.granted(request, order.pk, timezone.now()):
+        user, by_link = order.customer, True
+    agent = request.headers.get("User-Agent", "")
+    return actors.customer(user, ip=client_ip(request), user_agent=agent, by_link=by_link)
 
 
 def part_for(request: HttpRequest, part_id: int) -> Part:
     parts = Part.objects.select_related("file", "measurement__thumbnail")
     user = _user(request)
+    if opened := request.session.get(links.GRANTS):
+        shown = Order.objects.filter(pk__in=opened, lines__part=part_id).values_list("pk", flat=True)
+        if any(links.granted(request, order, timezone.now()) for order in shown):
+            return get_object_or_404(parts, pk=part_id)
     if user is None:
         key = request.session.get(GUEST_KEY)
         return get_object_or_404(parts.filter(guest_key=key) if key else parts.none(), pk=part_id)
@@ -86,7 +106,7 @@ def drafts_of(request: HttpRequest) -> QuerySet[Order]:
 
 
 def _orders_of(request: HttpRequest) -> QuerySet[Order]:
-    orders = Order.objects.select_related("price_list", "company").defer("price_list__payload")
+    orders = _all_orders()
     user = _user(request)
     if user is None:
         key = request.session.get(GUEST_KEY)
@@ -97,6 +117,10 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
         return orders.filter(own | Q(from_quotation_tool=True) | ~Q(status=Status.DRAFT))
     # What staff are still building in the quotation tool is nobody else's business yet.
     return orders.filter(own).exclude(status=Status.DRAFT, from_quotation_tool=True)
+
+
+def _all_orders() -> QuerySet[Order]:
+    return Order.objects.select_related("price_list", "company").defer("price_list__payload")
 
 
 def _belongs_to(user: User, person: str) -> Q:

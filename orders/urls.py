@@ -34,6 +34,7 @@ urlpatterns += [
         name="order_request_changes",
     ),
     path("orders/<slug:public_id>/provide-po/", order.act, {"action": "provide_po"}, name="order_provide_po"),
+    path("orders/<slug:public_id>/password/", order.set_password, name="order_set_password"),
     path("orders/<slug:public_id>/again/", order.order_again, name="order_again"),
     path("orders/<slug:public_id>/cancel/", order.act, {"action": "cancel"}, name="order_cancel"),
 ]

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Shop
 from orders import drafts, presenting, presenting_lines, pricing
-from orders.access import draft_for, order_for
+from orders.access import actor_on, draft_for, order_for
 from orders.forms.checkout import CheckoutForm
 from orders.forms.order import OVERTAKEN, PlaceForm
 from orders.models import Order
-from orders.views.order import as_customer, done_page, mailed_to, see_other, user_of
+from orders.views.order import done_page, mailed_to, see_other, user_of
 from orders.words import say
 from orders.workflow import dates
 from orders.workflow.actors import customer_may
@@ -42,7 +42,7 @@ def draft_or_elsewhere(request: HttpRequest, public_id: str) -> Order | HttpResp
         messages.info(request, say(Reason(code="no_lines")))
         return redirect("quote", public_id=public_id)
     if request.method != "POST" and pricing.is_stale(order, lines):
-        drafts.refresh(order.pk, actor=as_customer(request))
+        drafts.refresh(order.pk, actor=actor_on(request, order))
         order = draft_for(request, public_id)
     return order
 
@@ -87,7 +87,7 @@ def checkout(request: HttpRequest, public_id: str) -> HttpResponse:
 def save(order: Order, form: CheckoutForm, request: HttpRequest) -> None:
     version = form.cleaned_data["version"]
     with transaction.atomic():
-        with edit(order.pk, actor=as_customer(request), version=version, what="details") as locked:
+        with edit(order.pk, actor=actor_on(request, order), version=version, what="details") as locked:
             form.apply(locked)
         form.remember(user_of(request).company)
 
@@ -145,7 +145,7 @@ def finish(request: HttpRequest, order: Order) -> HttpResponse:
         outcome = perform(
             order.pk,
             name,
-            actor=as_customer(request),
+            actor=actor_on(request, order),
             key=form.deed_key,
             expected_version=form.cleaned_data["version"],
             now=timezone.now(),
@@ -159,7 +159,7 @@ def finish(request: HttpRequest, order: Order) -> HttpResponse:
 def not_finished(request: HttpRequest, order: Order, form: PlaceForm, refused: Refused) -> HttpResponse:
     """The page with the sentence in its place, on the order and prices of now; nothing that was ticked is lost."""
     try:
-        drafts.refresh(order.pk, actor=as_customer(request))
+        drafts.refresh(order.pk, actor=actor_on(request, order))
         fresh = draft_for(request, order.public_id)
     except (Refused, Http404):  # submitted meanwhile
         return submitted(request, order_for(request, order.public_id))
@@ -173,11 +173,13 @@ def not_finished(request: HttpRequest, order: Order, form: PlaceForm, refused: R
 
 def standing_codes(request: HttpRequest, order: Order) -> set[str]:
     """Codes of everything that keeps the order from being submitted, now."""
-    return {reason.code for reason in presenting.refusals(order, "submit_for_review", as_customer(request), Shop.get())}
+    return {
+        reason.code for reason in presenting.refusals(order, "submit_for_review", actor_on(request, order), Shop.get())
+    }
 
 
 def review_page(request: HttpRequest, order: Order, form: PlaceForm, status: int = 200) -> HttpResponse:
-    shop, actor, user = Shop.get(), as_customer(request), user_of(request)
+    shop, actor, user = Shop.get(), actor_on(request, order), user_of(request)
     name, days, pickup = presenting_lines.delivery_words(order)
     standing = standing_codes(request, order)
     context = {

@@ -1,21 +1,28 @@
 """The page of a submitted order, as its customer sees it, with one URL per button."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import customers
 from accounts.models import Shop, User
-from orders import drafts, presenting, presenting_lines
-from orders.access import client_ip, order_for
+from notifications.links import ACCEPT, PARAMETER
+from orders import drafts, links, presenting, presenting_lines
+from orders.access import actor_on, order_for
 from orders.forms.checkout import DetailsForm
 from orders.forms.order import (
     OVERTAKEN,
@@ -27,7 +34,7 @@ from orders.forms.order import (
 )
 from orders.models import Order
 from orders.offers.revisions import changes_of_offer
-from orders.workflow.actors import Actor, belongs_to, customer
+from orders.workflow.actors import Actor, belongs_to
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome, edit, perform
 from orders.workflow.snapshot import as_seen
@@ -49,10 +56,27 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
-def as_customer(request: HttpRequest) -> Actor:
-    """On these pages everybody acts as a customer, staff too: what is not theirs they only see."""
-    address, agent = client_ip(request), request.headers.get("User-Agent", "")
-    return customer(user_of(request), ip=address, user_agent=agent)
+def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view gets the order, for who is logged in or came by the link in a mail."""
+
+    @wraps(view)
+    def found(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated or request.session.get(links.GRANTS):
+            try:
+                order = order_for(request, public_id)
+            except Http404:
+                if request.user.is_authenticated:
+                    raise
+            else:
+                return view(request, order, *args, **kwargs)
+        return redirect_to_login(reverse("order", args=[public_id]))
+
+    return found
+
+
+def person(actor: Actor) -> User:
+    assert actor.user is not None, "a submitted order has a customer"
+    return actor.user
 
 
 def see_other(url: str) -> HttpResponse:
@@ -64,24 +88,35 @@ def done_page(order: Order, name: str) -> HttpResponse:
     return see_other(f"{reverse('order', args=[order.public_id])}?done={name}")
 
 
-@login_required
 @require_safe
 @never_cache
 def order(request: HttpRequest, public_id: str) -> HttpResponse:
-    return page(request, order_for(request, public_id))
+    """The key of a link goes out of the address before anything is shown."""
+    if PARAMETER in request.GET:
+        pk = Order.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+        if not (pk and links.take(request, pk, timezone.now())):
+            messages.warning(request, gettext("This link is not valid any more. Please log in to see the order."))
+        return see_other(reverse("order", args=[public_id]))
+    return order_page(request, public_id)
+
+
+@opened
+def order_page(request: HttpRequest, order: Order) -> HttpResponse:
+    return page(request, order)
 
 
 @require_POST
 @never_cache
-def act(request: HttpRequest, public_id: str, action: str) -> HttpResponse:
+@opened
+def act(request: HttpRequest, order: Order, action: str) -> HttpResponse:
     """One of the customer's transitions, by the form that its button opened."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("order", args=[public_id]))
-    order, actor, now, shop = order_for(request, public_id), as_customer(request), timezone.now(), Shop.get()
+    actor, now, shop = actor_on(request, order), timezone.now(), Shop.get()
+    if not may_press(request, order, actor, ACTIONS[action].transition):
+        raise PermissionDenied
     form = ACTIONS[action](request.POST, request.FILES, order=order)
     details = None
     if action == "accept" and presenting.incomplete(order, actor, shop, now):
-        details = DetailsForm(request.POST, order=order, user=user_of(request), shop=shop)
+        details = DetailsForm(request.POST, order=order, user=person(actor), shop=shop)
     if not form.is_valid() or (details is not None and not details.is_valid()):
         return page(request, order, form=form, details=details, status=422)
     try:
@@ -99,6 +134,32 @@ def order_again(request: HttpRequest, public_id: str) -> HttpResponse:
     if not belongs_to(order, user):
         raise Http404
     return see_other(reverse("quote", args=[drafts.again(order, user).public_id]))
+
+
+def may_press(request: HttpRequest, order: Order, actor: Actor, transition: str) -> bool:
+    """A link lets its reader do less than a log-in."""
+    if not actor.by_link:
+        return True
+    grant = links.granted(request, order.pk, timezone.now())
+    return grant is not None and grant.allows(transition, order)
+
+
+@require_POST
+@never_cache
+@opened
+def set_password(request: HttpRequest, order: Order) -> HttpResponse:
+    """For an account that the shop made: its owner has shown that the address is theirs by opening the link."""
+    actor = actor_on(request, order)
+    if not (actor.by_link and actor.user and lets_set_password(request, order)):
+        raise Http404
+    return see_other(customers.password_url(actor.user))
+
+
+def lets_set_password(request: HttpRequest, order: Order) -> bool:
+    """The billing contact's copy and links to pay may have gone to others."""
+    grant = links.granted(request, order.pk, timezone.now())
+    first = grant is not None and grant.purpose == ACCEPT
+    return first and order.customer is not None and not order.customer.has_usable_password()
 
 
 def do(order: Order, form: DeedForm, details: DetailsForm | None, actor: Actor) -> Outcome:
@@ -131,7 +192,8 @@ def refusal(
 ) -> HttpResponse:
     """The page as the order is now, with the sentence beside its field and all that was filled in."""
     fresh = order_for(request, order.public_id)
-    if fresh.history.filter(key=form.deed_key, name=form.transition, actor=user_of(request)).exists():
+    actor = actor_on(request, fresh)
+    if fresh.history.filter(key=form.deed_key, name=form.transition, actor=actor.user_id).exists():
         return done_page(fresh, form.transition)  # the other press of a double click was faster
     form.refuse(refused)
     form.renew(fresh, refused)
@@ -146,12 +208,15 @@ def page(
     details: DetailsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    shop, now, actor = Shop.get(), timezone.now(), as_customer(request)
+    shop, now, actor = Shop.get(), timezone.now(), actor_on(request, order)
     shown, seen = presenting.payment_page(order, actor, shop, now), as_seen(order)
+    if actor.by_link:
+        may = [one for one in shown.buttons if one.name not in URLS or may_press(request, order, actor, one.name)]
+        shown = replace(shown, buttons=tuple(may))
     lines = presenting_lines.line_views(seen)
-    forms = forms_of(order, shown, form, user_of(request))
+    forms = forms_of(order, shown, form, actor.user)
     if details is None and "accept_offer" in forms and presenting.incomplete(order, actor, shop, now):
-        details = DetailsForm(order=order, user=user_of(request), shop=shop)
+        details = DetailsForm(order=order, user=person(actor), shop=shop)
     name, days, pickup = presenting_lines.delivery_words(order)
     done = request.GET.get("done", "")
     context: dict[str, Any] = {
@@ -160,7 +225,10 @@ def page(
         "lines": lines,
         "sums": presenting_lines.sums(seen, lines),
         "deeds": deeds_of(order, shown, forms, form),
-        "is_own": belongs_to(order, user_of(request)),
+        "is_own": not actor.by_link and belongs_to(order, actor.user),
+        "by_link": actor.by_link,
+        "old_link": actor.by_link and is_replaced(request, order),
+        "lets_set_password": actor.by_link and lets_set_password(request, order),
         "accept": forms.get("accept_offer"),
         "details": details,
         "tried": form,
@@ -179,7 +247,16 @@ def page(
     return render(request, "portal/order.html", context, status=status)
 
 
-def forms_of(order: Order, shown: presenting.PaymentPage, tried: DeedForm | None, user: User) -> Mapping[str, DeedForm]:
+def is_replaced(request: HttpRequest, order: Order) -> bool:
+    """Whether the link that was opened belongs to an offer that another one has replaced."""
+    grant = links.granted(request, order.pk, timezone.now())
+    offer = presenting.open_offer(order)
+    return bool(grant and offer and grant.purpose == ACCEPT and grant.revision != offer.revision)
+
+
+def forms_of(
+    order: Order, shown: presenting.PaymentPage, tried: DeedForm | None, user: User | None
+) -> Mapping[str, DeedForm]:
     """A form for each button; the one that was just tried with what was filled in."""
     found: dict[str, DeedForm] = {}
     for form_class in ACTIONS.values():
@@ -187,7 +264,7 @@ def forms_of(order: Order, shown: presenting.PaymentPage, tried: DeedForm | None
         if shown.shows(name) and tried is not None and tried.transition == name:
             found[name] = tried
         elif shown.shows(name):
-            found[name] = form_class(order=order, initial={"name": user.name})
+            found[name] = form_class(order=order, initial={"name": user.name if user else ""})
     return found
 
 

@@ -21,6 +21,7 @@ class Actor:
     roles: frozenset[str] = frozenset()
     ip: str | None = field(default=None, compare=False)
     user_agent: str = field(default="", compare=False)
+    by_link: bool = field(default=False, compare=False)  # came by the link in a mail, without a log-in
 
     @property
     def user_id(self) -> int | None:
@@ -42,8 +43,8 @@ class Actor:
 SYSTEM = Actor("system")
 
 
-def customer(user: User | None, *, ip: str | None = None, user_agent: str = "") -> Actor:
-    return Actor("customer", user, ip=ip, user_agent=user_agent)
+def customer(user: User | None, *, ip: str | None = None, user_agent: str = "", by_link: bool = False) -> Actor:
+    return Actor("customer", user, ip=ip, user_agent=user_agent, by_link=by_link)
 
 
 def staff(user: User) -> Actor:

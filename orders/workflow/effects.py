@@ -19,6 +19,7 @@ from orders.workflow.snapshot import restore, snapshot
 Effect = Callable[[Order, Deed], None]
 EFFECTS: dict[str, Effect] = {}
 State = OfferRevision.State
+BY_LINK = "link"  # in `Acceptance.how`: without a log-in, by the link in the mail
 
 
 def effect(function: Effect) -> Effect:
@@ -118,7 +119,7 @@ def agree(order: Order, deed: Deed, offer: OfferRevision, choices: dict[str, str
         role=deed.role,
         name=deed.get("name") or (actor.user.name if actor.user else ""),
         entered_by_staff=actor.is_staff,
-        how=deed.get("how"),
+        how=deed.get("how") or (BY_LINK if actor.by_link else ""),
         ip=actor.ip,
         user_agent=actor.user_agent[:200],
         terms_version=deed.shop.terms_version,
