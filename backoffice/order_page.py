@@ -100,6 +100,7 @@ def order_page(order: Order) -> dict[str, Any]:
         "refund_requests": order.refund_requests.order_by("-pk"),
         "offers": order.offers.defer("snapshot").select_related("created_by").order_by("-revision"),
         "acceptances": acceptances(order),
+        "documents": order.documents.defer("facts").order_by("-pk"),
         "history": history,
         # With which words it came to where it stands.
         "standing": next((view for view in history if view.is_status and view.after == order.status), None),

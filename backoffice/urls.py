@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backoffice.views.change import bo_change
+from backoffice.views.documents import bo_document, bo_document_retry, bo_invoice, bo_job_card
 from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit_remove, bo_edit_terms
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
 from backoffice.views.order import bo_order, bo_po_file
@@ -17,6 +18,10 @@ urlpatterns = [
     path("orders/<int:number>/edit/lines/<int:line_id>/remove/", bo_edit_remove, name="bo_edit_remove"),
     path("orders/<int:number>/edit/fees/", bo_edit_fee, name="bo_edit_fee"),
     path("orders/<int:number>/edit/terms/", bo_edit_terms, name="bo_edit_terms"),
+    path("orders/<int:number>/job-card/", bo_job_card, name="bo_job_card"),
+    path("orders/<int:number>/invoice/", bo_invoice, name="bo_invoice"),
+    path("orders/<int:number>/documents/<int:document_id>.pdf", bo_document, name="bo_document"),
+    path("orders/<int:number>/documents/<int:document_id>/retry/", bo_document_retry, name="bo_document_retry"),
     path("orders/<int:number>/po/<int:po>/", bo_po_file, name="bo_po_file"),
     path("emails/", bo_emails, name="bo_emails"),
     path("emails/<int:email>/", bo_email, name="bo_email"),

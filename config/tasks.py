@@ -33,7 +33,7 @@ def sweep_rooms(*, announce: bool = True) -> None:
     """One room's trouble does not keep the others from their work. `announce`: there are workers to do what takes time."""
     now = timezone.now()
     sweepers: dict[str, Callable[[], int]] = {
-        "orders": lambda: orders.sweep(now),
+        "orders": lambda: orders.sweep(now, announce=announce),
         "quoting": lambda: quoting.sweep(now, announce=announce),
         "notifications": lambda: notifications.sweep(now),
     }

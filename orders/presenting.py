@@ -166,6 +166,8 @@ def counting_po(order: Order) -> PurchaseOrder | None:
 def buttons(order: Order, actor: Actor, shop: Shop, now: datetime) -> Iterable[Button]:
     if order.status == Status.WAITING_FOR_REVIEW:
         yield Button("review_budget_offer", gettext("Review budget offer"), primary=True)
+    if order.placed_at and not order.is_canceled:
+        yield Button("download_invoice", gettext("Download invoice"))
     for name in DEEDS:
         if allowed(order, name, actor, shop, now):
             text = words.VERBS[name]

@@ -9,14 +9,16 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import Shop
+from orders.documents.issuing import make
 from orders.drafts import forget_old_guest_drafts
-from orders.models import OfferRevision, Order, Status
+from orders.models import Document, OfferRevision, Order, Status
 from orders.models.status import CANCELED
 from orders.workflow.actors import SYSTEM
 from orders.workflow.dates import local_day
 from orders.workflow.deed import Refused
 from orders.workflow.door import locked, perform
 from orders.workflow.mails import tell
+from quoting.sweep import look_after
 
 log = logging.getLogger("partwright.orders")
 
@@ -24,8 +26,8 @@ REMIND_DAYS = 2  # before the due date
 TOO_SOON_DAYS = 3  # no reminder when the date was set fewer days before it
 
 
-def sweep(now: datetime) -> int:
-    """Everything that is due; returns how many orders were touched."""
+def sweep(now: datetime, *, announce: bool = True) -> int:
+    """Everything that is due; returns how many orders were touched. `announce`: there are workers to make papers."""
     shop = Shop.get()
     return sum(
         _guarded(what)
@@ -34,6 +36,7 @@ def sweep(now: datetime) -> int:
             lambda: mark_due(shop, now),
             lambda: tell_expired(shop, now),
             lambda: forget_old_guest_drafts(now),
+            lambda: look_after(Document, make, now, announce=announce),
         )
     )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import checkout, files, order, orders, quote, uploads
+from orders.views import checkout, documents, files, order, orders, quote, uploads
 
 urlpatterns = [
     path("", uploads.home, name="home"),
@@ -34,6 +34,8 @@ urlpatterns += [
         name="order_request_changes",
     ),
     path("orders/<slug:public_id>/provide-po/", order.act, {"action": "provide_po"}, name="order_provide_po"),
+    path("orders/<slug:public_id>/invoice/", documents.order_invoice, name="order_invoice"),
+    path("orders/<slug:public_id>/documents/<int:document_id>.pdf", documents.order_document, name="order_document"),
     path("orders/<slug:public_id>/password/", order.set_password, name="order_set_password"),
     path("orders/<slug:public_id>/again/", order.order_again, name="order_again"),
     path("orders/<slug:public_id>/cancel/", order.act, {"action": "cancel"}, name="order_cancel"),

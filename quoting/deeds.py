@@ -11,7 +11,7 @@ from celery import current_app
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from quoting.models import Deed, Measurement, PrintEstimate, Thumbnail
+from quoting.models import Deed, Measurement, Preview, PrintEstimate, Thumbnail
 
 LEASE = timedelta(seconds=60)  # a child may take 18 s (geometry.isolate.Limits)
 PATIENCE = timedelta(seconds=60)  # until a row that was announced is announced once more
@@ -24,6 +24,7 @@ TASKS: dict[type[Deed], str] = {
     Measurement: "quoting.tasks.measure",
     PrintEstimate: "quoting.tasks.estimate",
     Thumbnail: "quoting.tasks.draw_thumbnail",
+    Preview: "quoting.tasks.make_preview",
 }
 Row = TypeVar("Row", bound=Deed)
 

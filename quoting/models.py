@@ -75,13 +75,15 @@ class Measurement(Deed):
 
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="measurements")
     unit = models.CharField(max_length=4, blank=True, help_text="As given by a person; empty: the file's own or mm")
+    body = models.PositiveSmallIntegerField(default=0, help_text="Number in distinct_bodies; 0: the whole file")
+    slow = models.BooleanField(default=False, help_text="Takes long, and waits for the place kept for such")
     code_version = models.CharField(max_length=20)
     result = models.JSONField(null=True, help_text="geometry.values.Measured without estimates")
     reason = models.JSONField(null=True, help_text="geometry.values.Reason when refused")
     seconds = models.FloatField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["file", "unit", "code_version"], name="measured_once")]
+        constraints = [models.UniqueConstraint(fields=["file", "unit", "body", "code_version"], name="measured_once")]
         indexes = [
             models.Index(fields=["next_try"], condition=Q(state__in=["waiting", "working"]), name="measurement_due")
         ]
@@ -138,6 +140,18 @@ class Thumbnail(Deed):
         ]
 
 
+class Preview(Deed):
+    """A light GLB of a measured part for the viewer, made only when somebody asks for it."""
+
+    measurement = models.OneToOneField(Measurement, models.CASCADE, related_name="preview")
+    name = models.CharField(max_length=120, blank=True, help_text="Where the storage keeps the GLB")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_try"], condition=Q(state__in=["waiting", "working"]), name="preview_due")
+        ]
+
+
 class Part(models.Model):
     """A model as somebody uploaded it: their name for it, their unit, their company or guest session."""
 
@@ -145,6 +159,7 @@ class Part(models.Model):
     guest_key = models.CharField(max_length=40, blank=True, db_index=True)
     uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="parts")
+    body = models.PositiveSmallIntegerField(default=0, help_text="As in its measurement; 0: the whole file")
     measurement = models.ForeignKey(Measurement, models.PROTECT, related_name="parts")
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,7 +5,9 @@ from pathlib import PurePosixPath
 
 from quoting.geometry.values import Reason
 
-ENDINGS = (".stl", ".3mf", ".step", ".stp")  # what the file really is, its content says later, in the worker
+# What a file really is, its content says later, in the worker.
+ENDINGS = (".stl", ".3mf", ".step", ".stp", ".obj", ".ply", ".glb", ".igs", ".iges")
+FORMATS = "STL, 3MF, STEP, OBJ, PLY, GLB, IGES"
 MAX_NAME = 120
 NAMELESS = "model"
 
@@ -22,6 +24,11 @@ def shown_name(raw: str) -> str:
         return name
     ending = PurePosixPath(name).suffix[:10]
     return name[: MAX_NAME - len(ending) - 1] + "…" + ending
+
+
+def body_name(name: str, number: int) -> str:
+    """What a body of a file is called: "bracket.step · body 2"."""
+    return f"{name} · body {number}"
 
 
 def _is_visible(character: str) -> bool:

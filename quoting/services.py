@@ -1,16 +1,17 @@
 """From an uploaded file to what pricing may know about it.
 
-receive: bytes become a Part, with a measurement waiting for a worker.
-measure, estimate, draw_thumbnail: what the worker does with one row.
-shape_of, ask_estimates: what pricing reads, and asks for.
+receive, split: bytes become a Part, and the bodies in it Parts of their own, with measurements waiting for a worker.
+measure, estimate, draw_thumbnail, make_preview: what the worker does with one row.
+shape_of, ask_estimates, ask_preview: what pricing and the viewer read, and ask for.
 """
 
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
@@ -18,27 +19,33 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import Company, User
-from quoting import deeds
-from quoting.geometry.values import CODE_VERSION, Measured, PrintProfile, Reason
+from quoting import deeds, lanes
+from quoting.geometry.plausible import other_unit
+from quoting.geometry.values import CODE_VERSION, Measured, PrintProfile, Reason, UnitQuestion
 from quoting.geometry.values import Measurement as Outcome
 from quoting.geometry.values import PrintEstimate as Estimate
-from quoting.models import Measurement, Part, PrintEstimate, StoredFile, Thumbnail
-from quoting.names import shown_name
+from quoting.models import Measurement, Part, Preview, PrintEstimate, StoredFile, Thumbnail
+from quoting.names import body_name, shown_name
 from quoting.pricelists import current_price_list, publish
 from quoting.pricing.catalogue import Catalogue, Profile
-from quoting.storage import delete_after_commit, local_copy, store, store_picture
+from quoting.storage import delete_after_commit, local_copy, store, store_preview, store_thumbnail
 
 __all__ = [
     "ask_estimates",
+    "ask_preview",
     "current_price_list",
     "draw_thumbnail",
     "estimate",
     "forget_part",
+    "make_preview",
     "measure",
+    "measure_next",
     "publish",
     "receive",
     "set_unit",
     "shape_of",
+    "split",
+    "unit_question",
 ]
 
 log = logging.getLogger("partwright.quoting")
@@ -75,21 +82,54 @@ def receive(
                     uploaded_by=user,
                     guest_key=guest_key,
                     file=locked,
-                    measurement=_measurement(locked, unit, now),
+                    measurement=_measurement(locked, unit, 0, now),
                     name=shown_name(name),
                 )
 
 
 def set_unit(part: Part, unit: str, now: datetime) -> Part:
     """Read the file's numbers in another unit ("": the file's own)."""
-    part.measurement = _measurement(part.file, unit, now)
+    part.measurement = _measurement(part.file, unit, part.body, now)
     part.save(update_fields=["measurement"])
     return part
 
 
-def _measurement(file: StoredFile, unit: str, now: datetime) -> Measurement:
+def unit_question(measurement: Measurement) -> UnitQuestion | None:
+    """The other unit that a file without one is probably in, with both sizes; None when there is nothing to ask."""
+    measured = measurement.measured
+    return other_unit(measured.figures) if measured else None
+
+
+def split(part: Part, user: User | None, now: datetime) -> list[tuple[Part, int]]:
+    """A Part for each distinct body of a file that holds several, with how often it is there; [] when it holds one.
+
+    The part itself stays as it is.
+    """
+    measured = part.measurement.measured
+    bodies = measured.figures.distinct_bodies if measured else ()
+    made = []
+    with transaction.atomic():
+        for number, body in enumerate(bodies, start=1):
+            one = Part.objects.create(
+                company=part.company,
+                uploaded_by=user,
+                guest_key=part.guest_key,
+                file=part.file,
+                body=number,
+                measurement=_measurement(part.file, part.measurement.unit, number, now),
+                name=body_name(part.name, number),
+            )
+            made.append((one, body.copies))
+    return made
+
+
+def _measurement(file: StoredFile, unit: str, body: int, now: datetime) -> Measurement:
     measurement, is_new = Measurement.objects.get_or_create(
-        file=file, unit=unit, code_version=CODE_VERSION, defaults={"next_try": now}
+        file=file,
+        unit=unit,
+        body=body,
+        code_version=CODE_VERSION,
+        defaults={"next_try": now, "slow": file.size > lanes.SLOW_BYTES},
     )
     if is_new:
         deeds.wake(Measurement, [measurement.pk])
@@ -103,8 +143,11 @@ def forget_part(part: Part) -> None:
         part.delete()
         if file.parts.exists():
             return
-        pictures = Thumbnail.objects.filter(measurement__file=file).exclude(name="")
-        delete_after_commit([file.name, *pictures.values_list("name", flat=True)])
+        made = [
+            kind._default_manager.filter(measurement__file=file).exclude(name="").values_list("name", flat=True)
+            for kind in (Thumbnail, Preview)
+        ]
+        delete_after_commit([file.name, *(name for names in made for name in names)])
         file.measurements.all().delete()
         file.delete()
 
@@ -112,26 +155,43 @@ def forget_part(part: Part) -> None:
 # --- measuring
 
 
-def measure(measurement_id: int, now: datetime) -> None:
-    """Measure a file in a child process and keep the figures, or the reason why there are none."""
-    row = deeds.claim(Measurement, measurement_id, now)
-    if row is None:
-        return
-    outcome = _measured(row) if row.attempts <= deeds.MAX_ATTEMPTS else Outcome(reason=Reason(code="crashed"))
-    if outcome.reason and outcome.reason.code == "crashed" and row.attempts < CRASHES:
+def measure_next(measurement_id: int, now: datetime) -> None:
+    """A worker was told of this row, and measures the one that comes next: see lanes.in_turn."""
+    for next_id in lanes.in_turn(measurement_id, now):
+        if measure(next_id, now):
+            return
+
+
+def measure(measurement_id: int, now: datetime) -> bool:
+    """Measure a file in a child process and keep the figures, or the reason why there are none.
+
+    False when it is not this worker's turn: somebody else has the row, or its lane has no place.
+    """
+    with lanes.place_for(Measurement, measurement_id) as lane:
+        row = deeds.claim(Measurement, measurement_id, now) if lane else None
+        if lane is None or row is None:
+            return False
+        outcome = _measured(row, lane) if row.attempts <= deeds.MAX_ATTEMPTS else Outcome(reason=Reason(code="crashed"))
+    code = outcome.reason.code if outcome.reason else "ok"
+    if code == "time_limit" and not lane.slow:
+        lanes.move_to_slow(row, now)
+        measure(measurement_id, now)
+        return True
+    if code == "crashed" and row.attempts < CRASHES:
         deeds.give_back(row, now + RETRY)
-        return
-    log.info("measurement=%s %s in %.2f s", row.pk, outcome.reason.code if outcome.reason else "ok", outcome.seconds)
+        return True
+    log.info("measurement=%s %s in %.2f s", row.pk, code, outcome.seconds)
     for estimate_id in _keep_outcome(row, outcome, now):
         estimate(estimate_id, now)
+    return True
 
 
-def _measured(row: Measurement) -> Outcome:
+def _measured(row: Measurement, lane: lanes.Lane) -> Outcome:
     from quoting.geometry import isolate  # only workers measure
 
     try:
         with local_copy(row.file) as path:
-            return isolate.measure_file(path, row.unit)
+            return isolate.measure_file(path, row.unit, row.body, limits=isolate.Limits(**lane.limits))
     except FileNotFoundError:
         return Outcome(reason=Reason(code="no_such_file"))
 
@@ -156,26 +216,52 @@ def _keep_outcome(row: Measurement, outcome: Outcome, now: datetime) -> list[int
 
 def draw_thumbnail(thumbnail_id: int, now: datetime) -> None:
     """Draw a measured part. One that cannot be drawn stays without a picture."""
-    row = deeds.claim(Thumbnail, thumbnail_id, now)
-    if row is None:
-        return
-    png = _drawn(row.measurement) if row.attempts <= deeds.MAX_ATTEMPTS else Reason(code="crashed")
-    if isinstance(png, Reason):
-        deeds.finish(row, State.REFUSED)
-        return
-    name = store_picture(row.measurement.file.sha256, png)
-    if not deeds.finish(row, State.DONE, name=name):
-        default_storage.delete(name)
-
-
-def _drawn(measurement: Measurement) -> bytes | Reason:
     from quoting.geometry import isolate  # only workers draw
 
-    try:
-        with local_copy(measurement.file) as path:
-            return isolate.render_thumbnail(path, measurement.unit)
-    except FileNotFoundError:
-        return Reason(code="no_such_file")
+    _make(Thumbnail, thumbnail_id, now, isolate.render_thumbnail, store_thumbnail)
+
+
+def ask_preview(measurement: Measurement, now: datetime) -> Preview:
+    """The preview of a measured part: made, being made, or from now on waiting for a worker."""
+    row, is_new = Preview.objects.get_or_create(measurement=measurement, defaults={"next_try": now})
+    if is_new:
+        deeds.wake(Preview, [row.pk])
+    return row
+
+
+def make_preview(preview_id: int, now: datetime) -> None:
+    """Make the GLB that the viewer shows. A part of which none can be made stays without it."""
+    from quoting.geometry import isolate
+
+    _make(Preview, preview_id, now, isolate.make_preview, store_preview)
+
+
+def _make(
+    kind: type[Thumbnail] | type[Preview],
+    row_id: int,
+    now: datetime,
+    make: Callable[[Path, str, int], bytes | Reason],
+    keep: Callable[[str, bytes], str],
+) -> None:
+    """Make what is shown of a measured part in a child, and keep it."""
+    with lanes.place_for(kind, row_id) as lane:
+        row = deeds.claim(kind, row_id, now) if lane else None
+        if row is None:
+            return
+        measurement = row.measurement
+        made: bytes | Reason = Reason(code="crashed")
+        if row.attempts <= deeds.MAX_ATTEMPTS:
+            try:
+                with local_copy(measurement.file) as path:
+                    made = make(path, measurement.unit, measurement.body)
+            except FileNotFoundError:
+                made = Reason(code="no_such_file")
+    if isinstance(made, Reason):
+        deeds.finish(row, State.REFUSED)
+        return
+    name = keep(measurement.file.sha256, made)
+    if not deeds.finish(row, State.DONE, name=name):
+        default_storage.delete(name)
 
 
 # --- print estimates

@@ -49,9 +49,14 @@ def _store_new(upload: "File[Any]", sha256: str) -> StoredFile:
         raise
 
 
-def store_picture(sha256: str, png: bytes) -> str:
+def store_thumbnail(sha256: str, png: bytes) -> str:
     """Keep a picture of the model with this hash; the name of the blob."""
     return _keep("thumbnails", sha256, ContentFile(png))
+
+
+def store_preview(sha256: str, glb: bytes) -> str:
+    """Keep a light GLB of the model with this hash; the name of the blob."""
+    return _keep("previews", sha256, ContentFile(glb))
 
 
 def _keep(folder: str, sha256: str, content: "File[Any]") -> str:

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from quoting import deeds, services
-from quoting.models import Deed, Measurement, PrintEstimate, Thumbnail
+from quoting.models import Deed, Measurement, Preview, PrintEstimate, Thumbnail
 
 log = logging.getLogger("partwright.quoting")
 
 AT_ONCE = 50  # rows of a kind per sweep; the rest is due at the next one
 
 # In the order in which they need each other.
-WORK: tuple[tuple[type[Deed], Callable[[int, datetime], None]], ...] = (
+WORK: tuple[tuple[type[Deed], Callable[[int, datetime], object]], ...] = (
     (Measurement, services.measure),
     (PrintEstimate, services.estimate),
     (Thumbnail, services.draw_thumbnail),
+    (Preview, services.make_preview),
 )
 
 
@@ -24,7 +25,13 @@ def sweep(now: datetime, *, announce: bool = True) -> int:
 
     Workers are told and do the work. Without a broker, or without `announce`, it is done here, one row after another.
     """
-    return sum(announce and _announce(kind, now) or _do(kind, verb, now) for kind, verb in WORK)
+    return sum(look_after(kind, verb, now, announce=announce) for kind, verb in WORK)
+
+
+def look_after(kind: type[Deed], verb: Callable[[int, datetime], object], now: datetime, *, announce: bool = True) -> int:
+    """The same for rows of one kind, other rooms' too."""
+    told = _announce(kind, now) if announce else 0
+    return told or _do(kind, verb, now)
 
 
 def _announce(kind: type[Deed], now: datetime) -> int:
@@ -35,7 +42,7 @@ def _announce(kind: type[Deed], now: datetime) -> int:
     return len(told)
 
 
-def _do(kind: type[Deed], verb: Callable[[int, datetime], None], now: datetime) -> int:
+def _do(kind: type[Deed], verb: Callable[[int, datetime], object], now: datetime) -> int:
     ids = list(deeds.due(kind, now).order_by("next_try").values_list("pk", flat=True)[:AT_ONCE])
     for row_id in ids:
         try:

@@ -12,11 +12,11 @@ SENTENCES: dict[str, Promise] = {
     "no_such_file": _("The file could not be found. Please upload it again."),
     "empty_file": _("The file is empty. Please export your model again and upload the new file."),
     "not_a_model": _(
-        "This is not a 3D model that we can read. Please upload an STL, 3MF or STEP file; renaming another file does "
-        "not make it one."
+        "This is not a 3D model that we can read. Please upload an STL, 3MF, STEP, OBJ, PLY, GLB or IGES file; "
+        "renaming another file does not make it one."
     ),
     "unsupported_format": _(
-        "We cannot read files of this format yet (%(format)s). Please export your model as STL, 3MF or STEP."
+        "We cannot read files of this format (%(format)s). Please export your model as STL, 3MF or STEP."
     ),
     "truncated": _(
         "The file is incomplete: it announces %(expected)s triangles and holds %(found)s. It was probably cut off "
@@ -48,6 +48,7 @@ SENTENCES: dict[str, Promise] = {
         "The model would be %(size_mm)s mm large with lengths in %(unit)s. Please choose another unit, or check the "
         "scale of your model: we take parts from 0.01 mm to 10 m."
     ),
+    "no_such_body": _("There is no body %(body)s in this file any more. Please upload the file again."),
     "memory_limit": _(
         "The model is too complex: measuring it takes more memory than we allow. Please export it with a coarser "
         "resolution, or ask us for a quote by hand."

@@ -23,7 +23,7 @@ MARKS = VENV / "setup.json"
 LOCK = ROOT / "requirements-dev.txt"  # holds all of requirements.txt: running and testing share one environment
 NODE_LOCK = ROOT / "package-lock.json"
 DIST = ROOT / "static" / "dist"
-ENTRIES = ("static/js/portal.js", "static/js/backoffice.js", "static/css/app.css")
+ENTRIES = ("static/js/portal.js", "static/js/backoffice.js", "static/css/app.css", "static/css/documents.css")
 
 
 def main() -> None:

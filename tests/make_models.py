@@ -1,10 +1,12 @@
 """Small 3D models for tests, good and hostile, as bytes. Nothing here uses the code under test."""
 
 import io
+import json
 import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -153,3 +155,56 @@ def png() -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), "white").save(buffer, "PNG")
     return buffer.getvalue()
+
+
+# OBJ, PLY and GLB ----------------------------------------------------------------------------------------------------
+
+
+def obj(corners: np.ndarray) -> bytes:
+    lines = [f"v {x!r} {y!r} {z!r}" for x, y, z in corners.reshape(-1, 3).tolist()]
+    lines += [f"f {i} {i + 1} {i + 2}" for i in range(1, 3 * len(corners), 3)]
+    return "\n".join(["# part", *lines, ""]).encode()
+
+
+def ply_header(order: str, vertices: int, faces: int, number: str = "float") -> bytes:
+    axes = [f"property {number} {axis}" for axis in "xyz"]
+    lines = ["ply", f"format {order} 1.0", "comment made for tests", f"element vertex {vertices}", *axes]
+    lines += [f"element face {faces}", "property list uchar int vertex_indices", "end_header", ""]
+    return "\n".join(lines).encode()
+
+
+def ply(corners: np.ndarray, order: str = "binary_little_endian") -> bytes:
+    header = ply_header(order, 3 * len(corners), len(corners), "double")
+    if order == "ascii":
+        rows = [f"{x!r} {y!r} {z!r}" for x, y, z in corners.reshape(-1, 3).tolist()]
+        rows += [f"3 {i} {i + 1} {i + 2}" for i in range(0, 3 * len(corners), 3)]
+        return header + "\n".join([*rows, ""]).encode()
+    end = "<" if order == "binary_little_endian" else ">"
+    faces = np.zeros(len(corners), dtype=[("count", "u1"), ("corners", f"{end}i4", 3)])
+    faces["count"] = 3
+    faces["corners"] = np.arange(3 * len(corners)).reshape(-1, 3)
+    return header + corners.astype(f"{end}f8").tobytes() + faces.tobytes()
+
+
+def glb_document(corners: np.ndarray, nodes: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The JSON part of `glb`, to be changed by a test."""
+    size = corners.size * 4
+    return {
+        "asset": {"version": "2.0"},
+        "scenes": [{"nodes": [0]}],
+        "nodes": nodes or [{"mesh": 0}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": corners.size // 3, "type": "VEC3"}],
+        "bufferViews": [{"buffer": 0, "byteLength": size}],
+        "buffers": [{"byteLength": size}],
+    }
+
+
+def glb(corners: np.ndarray, document: dict[str, Any] | str | None = None) -> bytes:
+    """A GLB, its numbers in metres, whose triangles have vertices of their own."""
+    document = document or glb_document(corners)
+    text = (document if isinstance(document, str) else json.dumps(document)).encode()
+    text += b" " * (-len(text) % 4)
+    binary = corners.astype("<f4").tobytes()
+    blocks = struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(binary), b"BIN\0") + binary
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(blocks)) + blocks

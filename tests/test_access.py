@@ -73,6 +73,7 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
         "order": order.public_id,
         "number": order.number,
         "po": order.purchase_orders.get().pk,
+        "paper": order.documents.get(kind="confirmation").pk,
         "transition": "put_on_hold",
         "email": OutgoingEmail.objects.filter(event="placed", audience="shop").values_list("pk", flat=True).first(),
         "address": world["address"],

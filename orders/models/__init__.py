@@ -1,3 +1,4 @@
+from orders.models.documents import Counter, Document
 from orders.models.lines import LineWarning, OrderLine
 from orders.models.order import Order
 from orders.models.records import (
@@ -12,6 +13,8 @@ from orders.models.status import PaymentStatus, Status
 
 __all__ = [
     "Acceptance",
+    "Counter",
+    "Document",
     "HistoryEntry",
     "LedgerEntry",
     "LineWarning",

@@ -17,6 +17,7 @@ from orders.workflow.deed import Refused
 from orders.workflow.door import locked, perform
 from orders.workflow.history import record
 from orders.workflow.mails import tell
+from orders.workflow.papers import owe_receipt
 
 
 def confirm(
@@ -40,7 +41,7 @@ def _book(order_id: int, amount: Decimal, key: str, method: str, actor: Actor, n
         order = locked(order_id)
         if LedgerEntry.objects.filter(key=key).exists():
             return False
-        LedgerEntry.objects.create(
+        payment = LedgerEntry.objects.create(
             order=order,
             kind=LedgerEntry.Kind.PAYMENT,
             amount=amount,
@@ -67,6 +68,7 @@ def _book(order_id: int, amount: Decimal, key: str, method: str, actor: Actor, n
         order.version += 1
         order.save()
         _tell_both(order, entry, before, amount)
+        owe_receipt(order, payment, now)
     return True
 
 

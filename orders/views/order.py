@@ -32,7 +32,7 @@ from orders.forms.order import (
     DeedForm,
     PurchaseOrderForm,
 )
-from orders.models import Order
+from orders.models import Document, Order
 from orders.offers.revisions import changes_of_offer
 from orders.workflow.actors import Actor, belongs_to
 from orders.workflow.deed import Refused
@@ -47,6 +47,8 @@ ACTIONS: dict[str, type[DeedForm]] = {
     "cancel": CancelForm,
 }
 URLS = {form.transition: f"order_{action}" for action, form in ACTIONS.items()}
+# For the shop's eyes only, or stale as soon as the order changes.
+HIDDEN_PAPERS = (Document.Kind.JOB_CARD, Document.Kind.PRO_FORMA)
 # Deeds after which the page says that they are done.
 DONE = {"place", "submit_for_review", *URLS}
 
@@ -241,6 +243,7 @@ def page(
         "po": presenting.counting_po(order),
         "offer": presenting.open_offer(order),
         "changes": changes_of_offer(order),
+        "documents": order.documents.defer("facts").exclude(kind__in=HIDDEN_PAPERS).order_by("-pk"),
         "done": done if done in DONE and form is None else "",
         "mailed": mailed_to(order),
     }

@@ -22,10 +22,8 @@ from orders.words import say
 from orders.workflow.deed import Refused
 from quoting.geometry.values import Reason
 from quoting.models import Part
-from quoting.names import ENDINGS, obstacle, shown_name
+from quoting.names import ENDINGS, FORMATS, obstacle, shown_name
 from quoting.services import current_price_list, receive
-
-FORMATS = "STL, 3MF, STEP"
 
 
 @dataclass(frozen=True, slots=True)

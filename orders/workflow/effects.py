@@ -9,7 +9,7 @@ from django.db.models import F
 
 from accounts.models import Shop
 from orders import pricing
-from orders.models import Acceptance, OfferRevision, Order, PurchaseOrder, RefundRequest, Status
+from orders.models import Acceptance, Document, OfferRevision, Order, PurchaseOrder, RefundRequest, Status
 from orders.models.status import CANCELED, PRODUCTION
 from orders.workflow import dates
 from orders.workflow.deed import Deed
@@ -156,6 +156,7 @@ def start_over(order: Order, deed: Deed) -> None:
     counting = [PurchaseOrder.State.PROVIDED, PurchaseOrder.State.ACCEPTED]
     order.purchase_orders.filter(state__in=counting).update(state=PurchaseOrder.State.VOID)
     take_back_refunds(order, deed)
+    order.documents.filter(kind=Document.Kind.INVOICE, issued_at=None).delete()  # not owed any more
     order.acceptance = None
     order.released_at = order.produced_at = order.placed_at = order.held_at = order.canceled_at = None
     order.last_production = order.held_from = order.canceled_from = ""

@@ -1,6 +1,6 @@
 """What kind of file is this? Judged by its content, never by its name, before anything parses it.
 
-Nothing here needs numpy, and nothing reads more than the first kilobyte and the directory of an archive.
+Nothing here needs numpy, and nothing reads more than the first kilobytes and the directory of an archive.
 """
 
 import os
@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from quoting.geometry.values import FileRefused
 
-Kind = Literal["binary_stl", "text_stl", "3mf", "step"]
+Kind = Literal["binary_stl", "text_stl", "3mf", "step", "iges", "obj", "ply", "glb"]
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
 MAX_TRIANGLES = 4_000_000
@@ -25,12 +25,26 @@ MAX_MEMBERS = 200
 MAX_MODEL_BYTES = 300 * 1024 * 1024  # inflated
 MAX_RATIO = 100  # inflated : packed
 
-HEAD_BYTES = 1024
+HEAD_BYTES = 64 * 1024  # long comments may stand before the first vertex of a text
+START_BYTES = 1024
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# How the formats begin that we read, beside STL and OBJ, which need a closer look.
+BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
+    (rb"PK\x03\x04", "3mf"),
+    (rb"\s*ISO-10303-21", "step"),
+    (rb"[^\r\n]{72}S[ 0]{6}1", "iges"),
+    (rb"ply[ \t]*[\r\n]", "ply"),
+    (rb"glTF", "glb"),
+)
+OBJ_WORDS = frozenset(
+    b"v vt vn vp f fo l p o g s mg lod mtllib usemtl usemap maplib bevel c_interp d_interp shadow_obj trace_obj cstype "
+    b"deg curv curv2 surf parm trim hole scrv sp end con call bmat step".split()
+)
 
 # What people upload by mistake: (pattern at the start of the file, name that they know it by).
 OTHER_FORMATS = (
-    (rb"glTF", "GLB"),
-    (rb"ply\s", "PLY"),
+    (rb"\s*\{.*\"asset\"", "glTF with separate files"),
     (rb"OFF\s", "OFF"),
     (rb"Kaydara FBX", "FBX"),
     (rb"#VRML", "VRML"),
@@ -40,8 +54,6 @@ OTHER_FORMATS = (
     (rb"\d+ \d+ \d+ +\d+.*ACIS|ACIS BinaryFile", "SAT"),
     (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<amf\b", "AMF"),
     (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<COLLADA\b", "COLLADA"),
-    (rb"(?:[^\r\n]{72}S +1[\r\n])", "IGES"),
-    (rb"(?:\s*(?:#[^\n]*|mtllib[^\n]*|[og] [^\n]*)\n)*\s*v +-?[\d.]+(?:e-?\d+)? +-?[\d.]+", "OBJ"),
     (rb"\s*0\s+SECTION\s", "DXF"),
     (rb"%PDF-", "PDF"),
     (rb"Rar!|7z\xbc\xaf|\x1f\x8b", "packed archive"),
@@ -65,18 +77,21 @@ def recognise(path: Path) -> Recognised:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     # The length is the strongest evidence: many binary STL files begin with the word "solid", as text ones do.
-    if size == STL_HEADER_BYTES + STL_TRIANGLE_BYTES * _announced_triangles(head):
-        return _binary_stl(_announced_triangles(head))
-    if head.startswith(b"PK\x03\x04"):
-        return Recognised("3mf")
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"ISO-10303-21"):
-        return Recognised("step")
+    announced = _announced_triangles(head)
+    if announced >= 0 and size == STL_HEADER_BYTES + STL_TRIANGLE_BYTES * announced:
+        return _binary_stl(announced)
+    start = head[:START_BYTES].removeprefix(BYTE_ORDER_MARK)
+    for pattern, kind in BEGINNINGS:
+        if re.match(pattern, start):
+            return Recognised(kind)
     if _looks_like_text_stl(head):
         return Recognised("text_stl")
+    if _looks_like_obj(head):
+        return Recognised("obj")
     for pattern, name in OTHER_FORMATS:
-        if re.match(pattern, head, re.DOTALL):
+        if re.match(pattern, start, re.DOTALL):
             raise FileRefused("unsupported_format", format=name)
-    return _stl_of_another_length(_announced_triangles(head), size, head)
+    return _stl_of_another_length(announced, size, head)
 
 
 def _announced_triangles(head: bytes) -> int:
@@ -85,8 +100,19 @@ def _announced_triangles(head: bytes) -> int:
 
 
 def _looks_like_text_stl(head: bytes) -> bool:
-    start = head.lstrip().lower()
+    start = head.removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     return start.startswith(b"solid") and (b"facet" in start or b"endsolid" in start)
+
+
+def _looks_like_obj(head: bytes) -> bool:
+    """Text in which every line begins with a word of OBJ files, and one with a vertex."""
+    if b"\0" in head:
+        return False
+    lines = [line.split(maxsplit=1) for line in head.removeprefix(BYTE_ORDER_MARK).splitlines()]
+    if len(head) == HEAD_BYTES:
+        lines.pop()  # cut off
+    words = {line[0] for line in lines if line and not line[0].startswith(b"#")}
+    return b"v" in words and words <= OBJ_WORDS
 
 
 def _binary_stl(triangles: int) -> Recognised:

@@ -1,8 +1,9 @@
 """Measure files that strangers send, in throw-away child processes: the front door of the geometry code.
 
-    measure_file(path, unit)      -> Measurement
-    render_thumbnail(path, unit)  -> PNG bytes, or the Reason why not
-    run(function, *args, limits)  -> Ok | Limit | Crash, for any function of plain values
+    measure_file(path, unit, body)      -> Measurement
+    render_thumbnail(path, unit, body)  -> PNG bytes, or the Reason why not
+    make_preview(path, unit, body)      -> GLB bytes, or the Reason why not
+    run(function, *args, limits)        -> Ok | Limit | Crash, for any function of plain values
 
 Whatever a file does to its child (endless loops, all memory, a crash in a C library), the caller gets a value back,
 within the limits. Works from any thread of any process; imports no numpy. Children are forked from one prepared
@@ -29,18 +30,19 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from quoting.geometry.places import children_at_once
 from quoting.geometry.values import UNIT_MM, Measurement, Reason
 
 logger = logging.getLogger(__name__)
 
 GB = 1024**3
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-MEMORY_PER_CHILD = 4 * GB
 STARTUP_SECONDS = 60.0
 GRACE_SECONDS = 3.0  # for the job server to report an overdue child; after that it is held to be stuck
 MAX_RESULT_BYTES = 8 * 1024**2
-MAX_PNG_BYTES = 2 * 1024**2
+MAX_DRAWN_BYTES = 6 * 1024**2  # of a picture or a preview
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+GLB_SIGNATURE = b"glTF\x02\0\0\0"
 
 
 @dataclass(frozen=True)
@@ -72,50 +74,71 @@ class _ServerLostError(Exception):
     """The job server ended while it had a job."""
 
 
-def measure_file(path: str | Path, unit: str = "", thumbnail_to: Path | None = None) -> Measurement:
+def measure_file(path: str | Path, unit: str = "", body: int = 0, *, limits: Limits | None = None) -> Measurement:
     """The figures of the file at `path`, or the reason why there are none. Never raises because of the file.
 
     `unit`: what its numbers mean, a key of values.UNIT_MM; "" when nobody said.
-    `thumbnail_to`: where to write a picture (PNG) as well; nothing is written when the file is refused.
+    `body`: the number of a distinct body in it; 0 for the whole file.
     """
     started = time.perf_counter()
-    measurement, png = _measure(path, unit, with_thumbnail=thumbnail_to is not None)
-    if thumbnail_to is not None and png:
-        thumbnail_to.write_bytes(png)
+    outcome = _outcome_for("measure:job", path, unit, body, limits)
+    measurement = outcome if isinstance(outcome, Reason) else _measurement(outcome)
+    if isinstance(measurement, Reason):
+        measurement = Measurement(reason=measurement)
     return measurement.model_copy(update={"seconds": time.perf_counter() - started})
 
 
-def render_thumbnail(path: str | Path, unit: str = "") -> bytes | Reason:
+def render_thumbnail(path: str | Path, unit: str = "", body: int = 0) -> bytes | Reason:
     """A picture (PNG) of the file at `path`, or the reason why there is none."""
-    measurement, png = _measure(path, unit, with_thumbnail=True)
-    return png or measurement.reason or Reason(code="crashed")
+    return _drawn("drawing:thumbnail_job", PNG_SIGNATURE, path, unit, body)
 
 
-def _measure(path: str | Path, unit: str, with_thumbnail: bool) -> tuple[Measurement, bytes]:
+def make_preview(path: str | Path, unit: str = "", body: int = 0) -> bytes | Reason:
+    """A light GLB of the file at `path` for the viewer, or the reason why there is none."""
+    return _drawn("drawing:preview_job", GLB_SIGNATURE, path, unit, body)
+
+
+def _drawn(job: str, signature: bytes, path: str | Path, unit: str, body: int) -> bytes | Reason:
+    outcome = _outcome_for(job, path, unit, body)
+    if isinstance(outcome, Reason):
+        return outcome
+    try:
+        if "reason" in outcome:
+            return Reason.model_validate_json(outcome["reason"])
+        drawn = base64.b64decode(outcome["drawn"], validate=True)
+        if not drawn.startswith(signature) or len(drawn) > MAX_DRAWN_BYTES:
+            raise ValueError("not what was asked for")
+    except (ValidationError, TypeError, KeyError, ValueError) as error:
+        return _crashed(f"result: {error}")
+    return drawn
+
+
+def _measurement(value: Any) -> Measurement | Reason:
+    try:
+        return Measurement.model_validate_json(value["measurement"])
+    except (ValidationError, TypeError, KeyError, ValueError) as error:
+        return _crashed(f"result: {error}")
+
+
+def _outcome_for(job: str, path: str | Path, unit: str, body: int, limits: "Limits | None" = None) -> Any | Reason:
+    """What a job of this package answers for a file, plain JSON that is not trusted; or the reason why nothing."""
     if unit and unit not in UNIT_MM:
         raise ValueError(f"unknown unit {unit!r}")
     path = Path(path).resolve()
     if not path.is_file():
-        return Measurement(reason=Reason(code="no_such_file")), b""
-    outcome = run("quoting.geometry.measure:job", str(path), unit, with_thumbnail)
-    match outcome:
+        return Reason(code="no_such_file")
+    match run(f"quoting.geometry.{job}", str(path), unit, body, limits=limits):
         case Limit(which):
-            return Measurement(reason=Reason(code=f"{which}_limit")), b""
+            return Reason(code=f"{which}_limit")
         case Ok(value):
-            try:
-                return _validated(value)
-            except (ValidationError, TypeError, KeyError, ValueError) as error:
-                outcome = Crash(f"result: {error}")
-    logger.error("geometry child crashed: %s", outcome.detail)
-    return Measurement(reason=Reason(code="crashed")), b""
+            return value
+        case Crash(detail):
+            return _crashed(detail)
 
 
-def _validated(value: Any) -> tuple[Measurement, bytes]:
-    measurement = Measurement.model_validate_json(value["measurement"])
-    png = base64.b64decode(value["thumbnail"], validate=True)
-    if png and not (png.startswith(PNG_SIGNATURE) and len(png) <= MAX_PNG_BYTES):
-        raise ValueError("the thumbnail is no PNG")
-    return measurement, png
+def _crashed(detail: str) -> Reason:
+    logger.error("geometry child crashed: %s", detail)
+    return Reason(code="crashed")
 
 
 def run(function: str | Callable[..., Any], *args: Any, limits: Limits | None = None) -> Outcome:
@@ -148,11 +171,6 @@ def _answer_to(request: bytes, wall_seconds: float, last_try: bool = False) -> b
         _end(server)
         raise _ServerLostError
     return received
-
-
-def children_at_once() -> int:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(os.cpu_count() or 1, memory // MEMORY_PER_CHILD))
 
 
 def _read_all(fd: int, deadline: float) -> bytes:

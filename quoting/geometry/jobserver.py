@@ -32,9 +32,9 @@ from dataclasses import dataclass
 PRELOAD = (
     "numpy",
     "scipy.sparse.csgraph",
-    "trimesh",
     "cascadio",
     "PIL.PngImagePlugin",
+    "quoting.geometry.drawing",
     "quoting.geometry.measure",
 )
 RESULT_FD = 3  # in a child

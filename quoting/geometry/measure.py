@@ -1,11 +1,10 @@
 """Figures of a part, and every doubt about them. Runs in a throw-away child (see isolate.py)."""
 
-import base64
 import time
 from pathlib import Path
 
-from quoting.geometry import thumbnail
-from quoting.geometry.loaders import Loaded, load
+from quoting.geometry.bodies import distinct_bodies, load_body
+from quoting.geometry.loaders import Loaded
 from quoting.geometry.mesh import EdgeCensus, body_of_faces, edge_census
 from quoting.geometry.overlaps import doubts
 from quoting.geometry.values import CODE_VERSION, Figures, FileRefused, Measured, Measurement, Reason
@@ -13,25 +12,22 @@ from quoting.geometry.values import CODE_VERSION, Figures, FileRefused, Measured
 FLAT = 1e-9  # volume / (area × largest extent) below which a mesh encloses nothing
 
 
-def job(path: str, unit: str, with_thumbnail: bool) -> dict[str, str]:
+def job(path: str, unit: str, body: int) -> dict[str, str]:
     """What isolate.py calls in the child: `measure` in plain strings."""
-    measurement, png = measure(Path(path), unit, with_thumbnail)
-    return {"measurement": measurement.model_dump_json(), "thumbnail": base64.b64encode(png).decode()}
+    return {"measurement": measure(Path(path), unit, body).model_dump_json()}
 
 
-def measure(path: Path, unit: str = "", with_thumbnail: bool = False) -> tuple[Measurement, bytes]:
-    """The figures of the file at `path`, or the reason why there are none; and a PNG of it, b"" when not asked for.
+def measure(path: Path, unit: str = "", body: int = 0) -> Measurement:
+    """The figures of the file at `path`, or of one distinct body in it, or the reason why there are none.
 
     `unit`: what the file's numbers mean, a key of values.UNIT_MM; "" when nobody said.
     """
     started = time.perf_counter()
     try:
-        loaded = load(path, unit)
+        measured = _measured(load_body(path, unit, body))
     except FileRefused as refused:
-        return Measurement(reason=refused.reason, seconds=time.perf_counter() - started), b""
-    measured = _measured(loaded)
-    png = thumbnail.render(loaded.mesh) if with_thumbnail else b""
-    return Measurement(measured=measured, seconds=time.perf_counter() - started), png
+        return Measurement(reason=refused.reason, seconds=time.perf_counter() - started)
+    return Measurement(measured=measured, seconds=time.perf_counter() - started)
 
 
 def _measured(loaded: Loaded) -> Measured:
@@ -51,6 +47,7 @@ def _measured(loaded: Loaded) -> Measured:
         # A mesh that is inside out encloses the same volume; it goes to review all the same.
         volume_mm3=abs(loaded.totals.volume),
         area_mm2=loaded.totals.area,
+        distinct_bodies=distinct_bodies(loaded.mesh, bodies, body_of_face) if census.consistent else (),
     )
     reasons = _edge_reasons(census)
     if figures.volume_mm3 <= FLAT * figures.area_mm2 * max(figures.size_mm):

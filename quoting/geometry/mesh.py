@@ -96,6 +96,16 @@ def concatenate(meshes: list[Mesh]) -> Mesh:
     return Mesh(np.concatenate([mesh.vertices for mesh in meshes]), np.concatenate(faces))
 
 
+def compact(mesh: Mesh) -> Mesh:
+    """The mesh without the vertices that no triangle uses: they must not count for its box."""
+    is_used = np.zeros(len(mesh.vertices), dtype=bool)
+    is_used[mesh.faces.ravel()] = True
+    if is_used.all():
+        return mesh
+    number = np.cumsum(is_used, dtype=np.int32) - 1
+    return Mesh(mesh.vertices[is_used], number[mesh.faces])
+
+
 def _equal_points(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For float32 points (p, 3): the index of one point of each distinct place, and for each point its place.
 

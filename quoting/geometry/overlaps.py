@@ -34,7 +34,7 @@ def doubts(mesh: Mesh, volume: float, count: int, body_of_face: np.ndarray) -> l
     if volume < 0:
         return [Reason(code="inverted")]
     if count > 1:
-        bodies = _bodies(mesh, count, body_of_face)
+        bodies = bodies_of(mesh, count, body_of_face)
         probes = min(CAVITY_PROBES, CAVITY_WORK // max(1, int((bodies.volumes < 0).sum()) * len(mesh.faces)))
         if probes == 0:
             return [Reason(code="too_many_bodies", params={"bodies": str(count)})]
@@ -46,7 +46,7 @@ def doubts(mesh: Mesh, volume: float, count: int, body_of_face: np.ndarray) -> l
     return [] if winding_is_plain(mesh) else [Reason(code="self_overlapping")]
 
 
-def _bodies(mesh: Mesh, count: int, body_of_face: np.ndarray) -> Bodies:
+def bodies_of(mesh: Mesh, count: int, body_of_face: np.ndarray) -> Bodies:
     corners = mesh.vertices[mesh.faces].astype(np.float64) - mesh.vertices[0]
     six_volumes = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2]))
     volumes = np.bincount(body_of_face, weights=six_volumes, minlength=count) / 6

@@ -37,7 +37,8 @@ def read_text(path: Path) -> np.ndarray:
     numbers = array("f")
     facets = 0
     ended = False
-    with path.open(encoding="latin-1") as file:  # every byte is valid; all kinds of line ends are understood
+    # Every byte is valid, an odd one in a name does not matter; all kinds of line ends are understood.
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
         for line_number, line in enumerate(file, start=1):
             words = line.split(maxsplit=4)
             keyword = words[0].lower() if words else ""

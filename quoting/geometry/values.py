@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-CODE_VERSION = "1"  # of the measuring code: a new one means that files are measured anew
+CODE_VERSION = "2"  # of the measuring code: a new one means that files are measured anew
 
 Unit = Literal["mm", "cm", "in"]
 Format = Literal["stl", "3mf", "step", "obj", "ply", "glb", "iges"]
@@ -32,6 +32,7 @@ REFUSALS = (
     "not_finite",
     "zero_size",
     "implausible_size",  # size_mm, unit
+    "no_such_body",  # body
     "memory_limit",
     "time_limit",
     "crashed",
@@ -170,6 +171,15 @@ class Figures(Frozen):
     volume_mm3: float
     area_mm2: float
     distinct_bodies: tuple[Body, ...] = ()  # only where there are several; at most 50
+
+
+class UnitQuestion(Frozen):
+    """A file without a unit is probably not in the one that was assumed: the other, and both sizes."""
+
+    assumed: str
+    assumed_size_mm: tuple[float, float, float]
+    unit: str  # a key of UNIT_MM
+    size_mm: tuple[float, float, float]
 
 
 class Measured(Frozen):

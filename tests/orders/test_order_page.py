@@ -30,7 +30,8 @@ ACTIONS = {
 
 # The table "What the customer sees once submitted" of the lifecycle, by hand: status, situation, label, buttons. Paying,
 # documents and ordering again come later and have no button yet.
-BUDGET, CHANGE, CONFIRM, PO, CANCEL = (
+INVOICE, BUDGET, CHANGE, CONFIRM, PO, CANCEL = (
+    "download_invoice",
     "review_budget_offer",
     "request_changes",
     "accept_offer",
@@ -41,25 +42,25 @@ TABLE: list[tuple[str, str, str, set[str]]] = [
     ("canceled_by_customer", "", "canceled", {"order_again"}),
     ("canceled_by_admin", "", "canceled", {"order_again"}),
     ("canceled_by_admin", "paid", "canceled", {"order_again"}),
-    ("on_hold", "", "on_hold", {CANCEL}),
-    ("on_hold", "paid", "on_hold", {CANCEL}),
-    ("on_hold", "held in production", "on_hold", set()),
+    ("on_hold", "", "on_hold", {INVOICE, CANCEL}),
+    ("on_hold", "paid", "on_hold", {INVOICE, CANCEL}),
+    ("on_hold", "held in production", "on_hold", {INVOICE}),
     ("on_hold", "held firm offer", "on_hold", {CANCEL}),
     ("waiting_for_review", "", "budget_offer", {BUDGET, CANCEL}),
     ("waiting_for_review", "paid", "budget_offer", {BUDGET, CANCEL}),
     ("firm_offer_sent", "", "firm_offer_until", {CONFIRM, CHANGE, CANCEL}),
     ("firm_offer_sent", "expired", "offer_expired", {CHANGE, CANCEL}),
-    ("placed", "", "ready_for_payment", {PO, CANCEL}),
-    ("placed", "paid", "paid", {CANCEL}),
-    ("placed", "with po", "ready_for_payment", {PO, CANCEL}),
-    ("po_provided", "with po", "ready_for_payment", {PO, CANCEL}),
-    ("po_provided", "paid", "paid", {CANCEL}),
-    ("waiting_for_payment", "", "ready_for_payment", {PO, CANCEL}),
-    ("waiting_for_payment", "released", "ready_for_payment", set()),
-    ("po_payment_due", "", "ready_for_payment", set()),
-    ("po_payment_due", "paid", "paid", set()),
+    ("placed", "", "ready_for_payment", {INVOICE, PO, CANCEL}),
+    ("placed", "paid", "paid", {INVOICE, CANCEL}),
+    ("placed", "with po", "ready_for_payment", {INVOICE, PO, CANCEL}),
+    ("po_provided", "with po", "ready_for_payment", {INVOICE, PO, CANCEL}),
+    ("po_provided", "paid", "paid", {INVOICE, CANCEL}),
+    ("waiting_for_payment", "", "ready_for_payment", {INVOICE, PO, CANCEL}),
+    ("waiting_for_payment", "released", "ready_for_payment", {INVOICE}),
+    ("po_payment_due", "", "ready_for_payment", {INVOICE}),
+    ("po_payment_due", "paid", "paid", {INVOICE}),
     *[
-        (status, situation, label, set())
+        (status, situation, label, {INVOICE})
         for status in (
             "free_for_manufacturing",
             "manufacturing",
@@ -106,6 +107,8 @@ def arranged(order: Order, status: str, situation: str) -> Order:
     more: dict[str, Any] = {"held_from": held, "held_at": timezone.now()} if held else {}
     if situation in ("released", "held in production"):
         more |= {"released_at": timezone.now(), "last_production": "manufacturing"}
+    if status not in ("waiting_for_review", "firm_offer_sent") and situation != "held firm offer":
+        more["placed_at"] = timezone.now()
     order = cells.put(order, status, **more)
     if status == "firm_offer_sent":
         cells.with_offer(order)
@@ -201,7 +204,7 @@ def test_a_requester_has_only_what_a_requester_may(web: Client, buyer: User) -> 
 def test_staff_only_look(client: Client, buyer: User) -> None:
     client.force_login(factories.make_staff("manager"))
     look = look_at(client, factories.make_order(buyer))
-    assert (look.status_code, hooks(look, "button")) == (200, [])
+    assert (look.status_code, hooks(look, "button")) == (200, [INVOICE])
 
 
 # --- the deeds

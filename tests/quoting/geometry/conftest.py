@@ -27,7 +27,7 @@ def measured(saved: Callable[[bytes], Path]) -> Measure:
     """What is found in a file with this content (bytes) or at this path; it must not be refused."""
 
     def found(model: bytes | Path, unit: str = "") -> Measured:
-        measurement, _ = measure(model if isinstance(model, Path) else saved(model), unit)
+        measurement = measure(model if isinstance(model, Path) else saved(model), unit)
         assert measurement.measured is not None, measurement.reason
         return measurement.measured
 
@@ -51,7 +51,7 @@ def refused(saved: Callable[[bytes], Path]) -> Refuse:
     """Why a file with this content is refused; it must be."""
 
     def reason(content: bytes, unit: str = "") -> Reason:
-        measurement, _ = measure(saved(content), unit)
+        measurement = measure(saved(content), unit)
         assert measurement.reason is not None, measurement.measured
         return measurement.reason
 

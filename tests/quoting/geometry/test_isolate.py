@@ -165,13 +165,12 @@ def test_a_forked_copy_of_the_process_gets_a_server_of_its_own():
     assert isolate.run(jobs.process_ids).value[1] == server
 
 
-def test_measure_file_and_picture(tmp_path):
-    picture = tmp_path / "part.png"
-    measurement = isolate.measure_file(DATA / "l_bracket.stl", thumbnail_to=picture)
+def test_figures_picture_and_preview():
+    measurement = isolate.measure_file(DATA / "l_bracket.stl")
     assert measurement.measured.figures.volume_mm3 == pytest.approx(16580.1387)
     assert measurement.seconds > 0
-    assert picture.read_bytes().startswith(isolate.PNG_SIGNATURE)
-    assert isolate.render_thumbnail(DATA / "l_bracket.stl") == picture.read_bytes()
+    assert isolate.render_thumbnail(DATA / "l_bracket.stl").startswith(isolate.PNG_SIGNATURE)
+    assert isolate.make_preview(DATA / "l_bracket.stl").startswith(isolate.GLB_SIGNATURE)
 
 
 def test_a_step_file_in_the_child_leaves_nothing():
@@ -182,7 +181,8 @@ def test_refusals_come_through(tmp_path):
     bad = tmp_path / "bad.stl"
     bad.write_bytes(make.png())
     assert isolate.measure_file(bad).reason == Reason(code="not_a_model")
-    assert isolate.render_thumbnail(bad) == Reason(code="not_a_model")
+    assert isolate.render_thumbnail(bad) == isolate.make_preview(bad) == Reason(code="not_a_model")
+    assert isolate.render_thumbnail(DATA / "cube20.stl", "", 7) == Reason(code="no_such_body", params={"body": "7"})
     assert isolate.measure_file(tmp_path / "missing.stl").reason == Reason(code="no_such_file")
     with pytest.raises(ValueError, match="furlong"):
         isolate.measure_file(bad, "furlong")
@@ -194,14 +194,15 @@ def test_refusals_come_through(tmp_path):
         (Limit("time"), "time_limit"),
         (Limit("memory"), "memory_limit"),
         (Crash("anything"), "crashed"),
-        (Ok({"measurement": '{"measured": 7}', "thumbnail": ""}), "crashed"),
-        (Ok({"measurement": '{"seconds": 1}', "thumbnail": "R0lGODlh"}), "crashed"),
+        (Ok({"measurement": '{"measured": 7}', "drawn": "R0lGODlh"}), "crashed"),
         (Ok(["not", "a", "measurement"]), "crashed"),
     ],
 )
 def test_every_outcome_becomes_a_reason(monkeypatch, outcome, code):
     monkeypatch.setattr(isolate, "run", lambda *_args, **_kwargs: outcome)
     assert isolate.measure_file(DATA / "cube20.stl").reason == Reason(code=code)
+    assert isolate.render_thumbnail(DATA / "cube20.stl") == Reason(code=code)
+    assert isolate.make_preview(DATA / "cube20.stl") == Reason(code=code)
 
 
 def test_no_more_children_than_places(monkeypatch):

@@ -132,7 +132,7 @@ def test_step_in_millimetres(figures):
 
 @pytest.mark.parametrize(("unit", "scale"), [("in", 25.4), ("m", 1000)])
 def test_step_in_its_own_unit_whatever_is_given(saved, unit, scale):
-    measurement, _ = measure(saved(make.step_in(unit)), "cm")
+    measurement = measure(saved(make.step_in(unit)), "cm")
     if scale == 1000:  # 30 m long: right, and too large
         assert measurement.reason.code == "implausible_size"
         assert float(measurement.reason.params["size_mm"]) == approx(30 * scale)
@@ -182,7 +182,7 @@ def test_volume_and_area_do_not_depend_on_the_direction(size, seed):
 def test_inches_are_25_4_cubed_of_millimetres(tmp_path_factory, size):
     path = tmp_path_factory.mktemp("unit") / "upload"
     path.write_bytes(make.stl(make.box(size)))
-    volumes = [measure(path, unit)[0].measured.figures.volume_mm3 for unit in ("mm", "in")]
+    volumes = [measure(path, unit).measured.figures.volume_mm3 for unit in ("mm", "in")]
     assert volumes[1] == pytest.approx(volumes[0] * 25.4**3, rel=1e-12)
 
 
