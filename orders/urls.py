@@ -16,6 +16,8 @@ urlpatterns = [
     path("quote/<slug:public_id>/lines/<int:line_id>/keep/", quote.line_keep, name="line_keep"),
     # what was uploaded
     path("parts/<int:part_id>/thumbnail.png", files.part_thumbnail, name="part_thumbnail"),
+    path("parts/<int:part_id>/", files.part_view, name="part_view"),
+    path("parts/<int:part_id>/model.glb", files.part_model, name="part_model"),
     path("parts/<int:part_id>/file", files.part_download, name="part_download"),
 ]
 

@@ -7,5 +7,6 @@ import "./copy.js";
 import "./tabs.js";
 import "./autosubmit.js";
 import "./submit-once.js";
+import "./viewer.js";
 
 window.htmx = htmx;

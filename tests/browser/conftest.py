@@ -9,6 +9,9 @@ import pytest
 from scripts import programs
 from tests.served import Served
 
+# WebGL without a graphics card.
+DRAWS = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
@@ -17,7 +20,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium")
         pytest.skip("no Chromium here: install it, or set CHROMIUM to where it is")
-    return browser_type_launch_args | {"executable_path": path, "args": programs.chromium_options()}
+    return browser_type_launch_args | {"executable_path": path, "args": [*programs.chromium_options(), *DRAWS]}
 
 
 @pytest.fixture(scope="session")

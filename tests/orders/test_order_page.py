@@ -28,8 +28,8 @@ ACTIONS = {
     "cancel_by_customer": "order_cancel",
 }
 
-# The table "What the customer sees once submitted" of the lifecycle, by hand: status, situation, label, buttons. Paying,
-# documents and ordering again come later and have no button yet.
+# The table "What the customer sees once submitted" of the lifecycle, by hand: status, situation, label, buttons. Paying
+# online comes later and has no button yet.
 INVOICE, BUDGET, CHANGE, CONFIRM, PO, CANCEL = (
     "download_invoice",
     "review_budget_offer",
