@@ -25,11 +25,19 @@ LABELS = {
     "fee": _("Fee"),
     "material": _("Material: %(name)s"),
     "machine_time": _("Machine time"),
+    "holes": _("Holes"),
+    "extras": _("%(names)s"),
     "post_production": _("Post-production"),
     "finish": _("Finish: %(name)s"),
     "programming": _("Programming, once per model"),
+    "programming_time": _("Programming the machine, once per model"),
+    "setups": _("Setting up, once per model"),
+    "holes_setup": _("Tools for holes, once per model"),
+    "extras_setup": _("Setting up for extras, once per model"),
+    "tool": _("Mold, once per model"),
     "startup": _("Start-up %(name)s, once per order"),
     "markup": _("Mark-up"),
+    "tolerance": _("Tolerance: %(name)s"),
     "lead_time": _("Lead time: %(name)s"),
     "quantity_discount": _("Quantity discount from %(from_quantity)s pieces"),
     "price_level": _("Your price level"),
@@ -54,6 +62,18 @@ REASONS = {
     "too_big_for_machine": _("The part (%(part)s mm) does not fit the machine (%(machine)s mm)."),
     "implausible_figures": _("The model has no volume or no extent. The shop will look at it."),
     "estimate_empty": _("No print time was found for this part. The shop will quote."),
+    "shape_unknown": _("The shape could not be looked at closely enough for a price. The shop will quote."),
+    "unreachable": _("Part of the surface (%(share)s) cannot be reached by a tool from any side. The shop will quote."),
+    "too_many_setups": _(
+        "The part would have to be clamped %(setups)s times, at most %(most)s are priced. The shop will quote."
+    ),
+    "hole_too_deep": _("A hole of %(diameter)s mm is %(depth)s mm deep: too deep for our drills. The shop will quote."),
+    "no_stock": _("%(material)s is not in stock in a size that holds this part. The shop will quote."),
+    "not_round": _(
+        "The part is not round about an axis, so it cannot be turned. Choose milling, or the shop will quote."
+    ),
+    "no_press": _("The mold needs %(clamp_t)s t of clamping force, more than our presses have. The shop will quote."),
+    "no_mold_base": _("The part is %(longest)s mm long, longer than our molds. The shop will quote."),
     "price_is_zero": _("The part is too small for a price by the formula. The shop will quote."),
 }
 UNKNOWN_REASON = _("The shop has to look at this part.")
@@ -62,6 +82,7 @@ SHIPPING_REASONS = {
     "method_gone": _("The chosen shipping method is no longer offered. Please choose another one."),
     "country_not_served": _("%(method)s does not go to this country. Choose another method, or the shop will quote."),
     "too_heavy": _("The order is too heavy for %(method)s. Choose another method, or the shop will quote."),
+    "too_dear": _("The order is worth too much for %(method)s. Choose another method, or the shop will quote."),
     "weight_unknown": _("Shipping is quoted together with the parts that have no price yet."),
 }
 
@@ -72,6 +93,9 @@ FIELDS = {
     "colour": _("colour"),
     "profile": _("print quality"),
     "lead_time": _("lead time"),
+    "tolerance": _("tolerance"),
+    "extras": _("extra"),
+    "cavities": _("number of cavities"),
 }
 
 
@@ -101,6 +125,12 @@ def _spoken(reason: Reason) -> dict[str, str]:
         spoken["missing"] = ", ".join(str(FIELDS[name]) for name in reason.params["missing"].split())
     elif reason.code == "no_longer_offered":
         spoken["field"] = str(FIELDS[reason.params["field"]])
+    elif reason.code == "unreachable":
+        spoken["share"] = _percent(reason.params["percent"])
+    elif reason.code == "hole_too_deep":
+        spoken = {"diameter": _number(reason.params["diameter_mm"], 1), "depth": _number(reason.params["depth_mm"], 1)}
+    elif reason.code == "no_mold_base":
+        spoken["longest"] = _number(reason.params["longest_mm"], 1)
     elif reason.code == "too_big_for_machine":
         spoken = {"part": _size(reason.params["part_mm"]), "machine": _size(reason.params["machine_mm"])}
     return spoken
@@ -146,6 +176,16 @@ def _hours(seconds: Decimal) -> str:
 
 
 def _material(inputs: Inputs) -> str:
+    if inputs.get("basis") == "stock":
+        stock = gettext("stock %(size)s mm") % {"size": _size(inputs["stock_mm"])}
+        return f"{stock}: {_used(inputs)}"
+    if inputs.get("basis") == "bar":
+        told = {"rod": _number(inputs["rod_mm"], 1), "count": _number(inputs["per_bar"])}
+        return gettext("rod ⌀ %(rod)s mm, %(count)s pieces a bar") % told + f": {_used(inputs)}"
+    return _used(inputs)
+
+
+def _used(inputs: Inputs) -> str:
     exponent = inputs["size_exponent"]
     power = "" if exponent == "1" else f"^{_number(exponent)}"
     volume = f"({_number(inputs['volume_cm3'])} cm³){power}" if power else f"{_number(inputs['volume_cm3'])} cm³"
@@ -156,6 +196,13 @@ def _machine_time(inputs: Inputs) -> str:
     rate, copies = f"{_money(inputs['hourly_rate'], inputs)}/h", _copies(inputs)
     if inputs["basis"] == "estimate":
         return f"{_hours(Decimal(inputs['seconds']))} × {rate} × {copies}"
+    if inputs["basis"] in ("milling", "turning"):
+        return _cutting_time(inputs, f"{rate} × {copies}")
+    if inputs["basis"] == "press":
+        cycle, cavities = _number(inputs["cycle_s"], 1), int(inputs["cavities"])
+        told = {"cycle": cycle, "press": _number(inputs["press_t"])}
+        each = gettext("cycle of %(cycle)s s on the %(press)s t press") % told
+        return each + (f" ÷ {cavities}" if cavities > 1 else "") + f" × {rate} × {copies}"
     if inputs["basis"] == "layers":
         layers, seconds = _number(inputs["layers"]), _number(inputs["seconds_per_layer"])
         return gettext("%(layers)s layers × %(seconds)s s") % {"layers": layers, "seconds": seconds} + (
@@ -174,6 +221,36 @@ def _machine_time(inputs: Inputs) -> str:
         )
         % told
     )
+
+
+def _cutting_time(inputs: Inputs, times: str) -> str:
+    """What the minutes of one copy are made of."""
+    told = {
+        "removed": _number(inputs["removed_cm3"], 1),
+        "roughing": _number(inputs["roughing_min"], 1),
+        "finishing": _number(inputs["finishing_min"], 1),
+        "complexity": _number(inputs["complexity"], 2),
+        "tools": _number(inputs["tool_min"], 1),
+        "setups": _number(inputs["setup_min"], 1),
+    }
+    parts = gettext(
+        "(%(roughing)s min for %(removed)s cm³ + %(finishing)s min finishing) × %(complexity)s + "
+        "%(tools)s min tools + %(setups)s min set-ups"
+    )
+    return f"({parts % told}) × {times}"
+
+
+def _tool(inputs: Inputs) -> str:
+    cavity = f"{_money(inputs['base'], inputs)} + {inputs['cavities']} × {_money(inputs['cavity'], inputs)}"
+    if inputs["slides"] == "0":
+        return cavity
+    told = {"count": inputs["slides"], "slide": _money(inputs["slide"], inputs)}
+    return cavity + gettext(" + %(count)s slides × %(slide)s") % told
+
+
+def _hours_at(inputs: Inputs) -> str:
+    setups = f"{inputs['setups']} × " if "setups" in inputs else ""
+    return f"{setups}{_number(inputs['hours'], 2)} h × {_money(inputs['hourly_rate'], inputs)}/h"
 
 
 def _finish(inputs: Inputs) -> str:
@@ -199,6 +276,9 @@ def _shipping(inputs: Inputs) -> str:
     if "by_hand" in inputs:
         return gettext("as offered")
     price = _money(inputs["price"], inputs)
+    if "up_to_value" in inputs:
+        told = {"limit": _money(inputs["up_to_value"], inputs), "price": price}
+        return gettext("goods up to %(limit)s: %(price)s") % told
     if "weight_kg" not in inputs:
         return price
     told = {"weight": _number(inputs["weight_kg"]), "limit": _number(inputs["up_to_kg"]), "price": price}
@@ -224,7 +304,15 @@ FORMULAS: dict[str, Callable[[Inputs], str]] = {
     "machine_time": _machine_time,
     "post_production": lambda inputs: f"{_money(inputs['per_piece'], inputs)} × {_copies(inputs)}",
     "finish": _finish,
+    "holes": lambda inputs: f"{_money(inputs['each'], inputs)} × {_copies(inputs)}",
+    "extras": lambda inputs: f"{_money(inputs['each'], inputs)} × {_copies(inputs)}",
     "programming": lambda inputs: _money(inputs["per_model"], inputs),
+    "programming_time": _hours_at,
+    "setups": _hours_at,
+    "holes_setup": lambda inputs: _money(inputs["setup"], inputs),
+    "extras_setup": lambda inputs: _money(inputs["setup"], inputs),
+    "tool": _tool,
+    "tolerance": _percent_of,
     "startup": lambda inputs: _money(inputs["startup"], inputs),
     "markup": _percent_of,
     "lead_time": _percent_of,

@@ -12,13 +12,10 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from quoting.geometry.values import Frozen, PrintProfile
+from quoting.pricing.machines import Amount, Cutting, Extra, Key, Length, MoldMaking, Positive, Price, Resin, Tolerance
 
 Technology = Literal["fdm", "sla", "sls", "mjf", "slm", "milling", "turning", "molding"]
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
-Amount = Annotated[Decimal, Field(ge=0)]
-Price = Annotated[Decimal, Field(gt=0)]
-Length = Annotated[Decimal, Field(gt=0)]
 Share = Annotated[Decimal, Field(gt=0, le=1)]
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=365)]
@@ -42,6 +39,12 @@ class Material(Frozen):
     lead_days: Days = 0  # added to the machine's
     colours: tuple[Colour, ...] = ()
     min_wall_mm: Length
+    # --- cutting
+    sections_mm: tuple[tuple[Length, Length], ...] = ()  # of bars and plates; empty: every size
+    rods_mm: tuple[Length, ...] = ()  # diameters; empty: every size
+    removal_factor: Positive = Decimal(1)  # how many times as long as in aluminium
+    # --- molding
+    resin: Resin | None = None
 
 
 class Finish(Frozen):
@@ -103,6 +106,8 @@ class Machine(Frozen):
     stacked: bool = False  # powder: hours from the stacked height instead of one layer of parts per build
     support_share: Annotated[Decimal, Field(ge=0, le=5)] = Decimal(0)  # resin, metal: share of the part's volume
     minimum_order: Amount = Decimal(0)
+    cutting: Cutting | None = None
+    molding: MoldMaking | None = None
 
 
 class Process(Frozen):
@@ -115,6 +120,8 @@ class Process(Frozen):
     finishes: tuple[Finish, ...]
     profiles: tuple[Profile, ...] = ()  # FDM, where there must be one
     lead_times: tuple[LeadTime, ...] = Field(min_length=1)
+    tolerances: tuple[Tolerance, ...] = ()  # the first is the usual one
+    extras: tuple[Extra, ...] = ()
     programming_per_model: Amount = Decimal(0)
     post_production_per_piece: Amount = Decimal(0)
     markup_percent: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(0)  # on our own operations
@@ -130,6 +137,8 @@ class Process(Frozen):
         _refuse_duplicates(f"finishes of {self.key}", (item.key for item in self.finishes))
         _refuse_duplicates(f"profiles of {self.key}", (item.key for item in self.profiles))
         _refuse_duplicates(f"lead times of {self.key}", (item.key for item in self.lead_times))
+        _refuse_duplicates(f"tolerances of {self.key}", (item.key for item in self.tolerances))
+        _refuse_duplicates(f"extras of {self.key}", (item.key for item in self.extras))
         _refuse_unsorted(f"quantity breaks of {self.key}", (item.quantity for item in self.quantity_breaks))
         if self.technology == "fdm" and not self.profiles:
             raise ValueError(f"{self.key} has no print profile")
@@ -137,8 +146,17 @@ class Process(Frozen):
 
 
 class ShippingBand(Frozen):
-    up_to_kg: Annotated[Decimal, Field(gt=0)]
+    """By weight or by what the goods cost."""
+
+    up_to_kg: Positive | None = None
+    up_to_value: Positive | None = None
     price: Amount
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.up_to_kg is None) == (self.up_to_value is None):
+            raise ValueError("a shipping band goes by weight or by value")
+        return self
 
 
 class ShippingMethod(Frozen):
@@ -150,9 +168,18 @@ class ShippingMethod(Frozen):
     bands: tuple[ShippingBand, ...] = Field(min_length=1)
     free_from: Amount | None = None  # order value from which it is free
 
+    @property
+    def by_value(self) -> bool:
+        return self.bands[0].up_to_value is not None
+
     @model_validator(mode="after")
     def _bands_ascend(self) -> Self:
-        _refuse_unsorted(f"weight bands of {self.key}", (band.up_to_kg for band in self.bands))
+        weights = [band.up_to_kg for band in self.bands if band.up_to_kg is not None]
+        values = [band.up_to_value for band in self.bands if band.up_to_value is not None]
+        if weights and values:
+            raise ValueError(f"bands of {self.key} go by weight or by value, not by both")
+        _refuse_unsorted(f"weight bands of {self.key}", weights)
+        _refuse_unsorted(f"value bands of {self.key}", values)
         return self
 
 
@@ -180,7 +207,7 @@ class Catalogue(Frozen):
         return self
 
 
-Keyed = TypeVar("Keyed", Material, Finish, Colour, Profile, LeadTime, Process, ShippingMethod)
+Keyed = TypeVar("Keyed", Material, Finish, Colour, Profile, LeadTime, Process, ShippingMethod, Tolerance, Extra)
 
 
 def by_key(items: tuple[Keyed, ...], key: str) -> Keyed | None:

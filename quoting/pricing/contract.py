@@ -12,17 +12,26 @@ PriceState = Literal["priced", "working", "to_be_quoted"]
 
 MAX_QUANTITY = 100_000
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+Count = Annotated[int, Field(ge=1, le=1000)]
 DiscountPercent = Annotated[Decimal, Field(ge=0, le=100)]
 
 # Every code of a component, in the order of the calculation (spec/pricing.md). quoting/pricing_words.py has the words.
 LINE_COMPONENTS = (
     "material",
     "machine_time",
+    "holes",
+    "extras",
     "post_production",
     "finish",
     "programming",
+    "programming_time",
+    "setups",
+    "holes_setup",
+    "extras_setup",
+    "tool",
     "startup",
     "markup",
+    "tolerance",
     "lead_time",
     "quantity_discount",
     "price_level",
@@ -44,10 +53,18 @@ TO_BE_QUOTED_REASONS = (
     "too_big_for_machine",  # part_mm, machine_mm: sorted extents, separated by blanks
     "implausible_figures",  # no volume, area or extent
     "estimate_empty",  # profile: the print estimate found no time or no material
+    "shape_unknown",  # what the formula needs of the shape could not be found
+    "unreachable",  # percent of the surface
+    "too_many_setups",  # setups, most
+    "hole_too_deep",  # diameter_mm, depth_mm
+    "no_stock",  # material
+    "not_round",
+    "no_press",  # clamp_t
+    "no_mold_base",  # longest_mm
     "price_is_zero",  # all that is priced per copy rounds to nothing
 )
 ORDER_REASONS = ("shipping_to_be_quoted",)  # method, cause: one of SHIPPING_CAUSES
-SHIPPING_CAUSES = ("method_gone", "country_not_served", "too_heavy", "weight_unknown")
+SHIPPING_CAUSES = ("method_gone", "country_not_served", "too_heavy", "too_dear", "weight_unknown")
 
 
 class Selection(Frozen):
@@ -59,6 +76,9 @@ class Selection(Frozen):
     colour: str = ""
     profile: str = ""  # FDM: layer height and infill
     lead_time: str = ""
+    tolerance: str = ""
+    extras: tuple[tuple[str, Count], ...] = ()  # key and how many a copy has, sorted
+    cavities: int = 0  # molding; 0: not chosen
 
 
 class LineRequest(Frozen):

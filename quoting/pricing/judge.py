@@ -29,6 +29,8 @@ def first_selection(process: Process) -> Selection:
         colour=first(material.colours),
         profile=first(process.profiles),
         lead_time=process.lead_times[0].key,
+        tolerance=process.tolerances[0].key if process.tolerances else "",
+        cavities=process.machine.molding.cavities[0] if process.machine.molding else 0,
     )
 
 
@@ -93,8 +95,13 @@ def _selection_reasons(process: Process | None, chosen: Selection) -> Reasons:
         "colour": by_key(material.colours, chosen.colour) if material else chosen.colour,
         "profile": by_key(process.profiles, chosen.profile),
         "lead_time": by_key(process.lead_times, chosen.lead_time),
+        "tolerance": by_key(process.tolerances, chosen.tolerance),
     }
     gone = tuple(_gone(name, key) for name in known if (key := getattr(chosen, name)) and not known[name])
+    gone += tuple(_gone("extras", key) for key, _count in chosen.extras if by_key(process.extras, key) is None)
+    offered = process.machine.molding.cavities if process.machine.molding else ()
+    if chosen.cavities and chosen.cavities not in offered:
+        gone += (_gone("cavities", str(chosen.cavities)),)
     return ((_choose(*missing),) if missing else ()) + gone
 
 
@@ -125,6 +132,10 @@ def _job(catalogue: Catalogue, process: Process, request: LineRequest, shape: Me
         profile=chosen.profile,
         estimate=_estimate(shape, chosen.profile),
         currency=catalogue.currency,
+        shape=shape.shape,
+        tolerance=by_key(process.tolerances, chosen.tolerance) or next(iter(process.tolerances), None),
+        extras=tuple((extra, count) for key, count in chosen.extras if (extra := by_key(process.extras, key))),
+        cavities=chosen.cavities or (process.machine.molding.cavities[0] if process.machine.molding else 1),
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from quoting.geometry.values import Reason
 from quoting.pricing.amounts import component, rounded, total
 from quoting.pricing.catalogue import Catalogue, Finish
-from quoting.pricing.contract import Component, LinePrice, LineRequest, OneOffs
+from quoting.pricing.contract import LINE_COMPONENTS, Component, LinePrice, LineRequest, OneOffs
 from quoting.pricing.job import CM2_IN_MM2, CM3_IN_MM3, Job
 from quoting.pricing.judge import Reasons, judge, state_of
 from quoting.pricing.technologies import FORMULAS
@@ -47,7 +47,7 @@ def unpriced(line: int, reasons: Reasons, tax_class: str) -> LinePrice:
 def _per_copy(job: Job) -> Components:
     """Step 1: material, machine time, post-production and finish."""
     each = job.process.post_production_per_piece
-    made = FORMULAS[job.process.technology].components(job)
+    made = FORMULAS[job.process.technology].components(job) + _extras(job)
     if each:
         made += (
             component("post_production", each * job.quantity, job.currency, per_piece=each, quantity=job.quantity),
@@ -55,6 +55,15 @@ def _per_copy(job: Job) -> Components:
     if job.finish and not job.finish.free:
         made += (_finish(job, job.finish),)
     return made
+
+
+def _extras(job: Job) -> Components:
+    """Threads, inserts and the like: what one of it costs × how many a copy has × quantity."""
+    each = sum((extra.each * count for extra, count in job.extras), Decimal(0))
+    if not each:
+        return ()
+    names = ", ".join(f"{count} × {extra.name}" for extra, count in job.extras)
+    return (component("extras", each * job.quantity, job.currency, each=each, names=names, quantity=job.quantity),)
 
 
 def _finish(job: Job, finish: Finish) -> Component:
@@ -83,11 +92,15 @@ def _finish(job: Job, finish: Finish) -> Component:
 
 
 def _per_model(job: Job, one_offs: OneOffs) -> Components:
-    """Step 2: programming, once per distinct file and process."""
-    amount = job.process.programming_per_model
-    if not (one_offs.per_model and amount):
+    """Step 2: programming, set-ups and tools, once per distinct file and process."""
+    if not one_offs.per_model:
         return ()
-    return (component("programming", amount, job.currency, per_model=amount),)
+    amount = job.process.programming_per_model
+    made: Components = (component("programming", amount, job.currency, per_model=amount),) if amount else ()
+    made += FORMULAS[job.process.technology].per_model(job)
+    if setup := sum((extra.setup for extra, _count in job.extras), Decimal(0)):
+        made += (component("extras_setup", setup, job.currency, setup=setup),)
+    return tuple(sorted(made, key=lambda item: LINE_COMPONENTS.index(item.code)))
 
 
 def _per_order(job: Job, one_offs: OneOffs) -> Components:
@@ -108,9 +121,12 @@ def _markups(job: Job, made: Components) -> Components:
     counted = [item for item in made if item.code != "startup" or job.process.markup_on_startup]
     own = [item for item in counted if not (item.code == "finish" and bought_in)]
     lead_time = {"lead_time": job.lead_time.key, "name": job.lead_time.name}
-    return _percent("markup", job.process.markup_percent, total(own, job.currency), job.currency) + _percent(
-        "lead_time", job.lead_time.percent, total(counted, job.currency), job.currency, **lead_time
-    )
+    base = total(counted, job.currency)
+    made = _percent("markup", job.process.markup_percent, total(own, job.currency), job.currency)
+    if job.tolerance:
+        tolerance = {"tolerance": job.tolerance.key, "name": job.tolerance.name}
+        made += _percent("tolerance", job.tolerance.percent, base, job.currency, **tolerance)
+    return made + _percent("lead_time", job.lead_time.percent, base, job.currency, **lead_time)
 
 
 def _quantity_discount(job: Job, made: Components) -> Components:

@@ -1,11 +1,11 @@
-"""Shipping by weight band and country (step 6 of pricing.md)."""
+"""Shipping by weight or value bands and country (step 6 of pricing.md)."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from quoting.geometry.values import Reason
 from quoting.pricing.amounts import component
-from quoting.pricing.catalogue import Catalogue, ShippingMethod, by_key
+from quoting.pricing.catalogue import Catalogue, ShippingBand, ShippingMethod, by_key
 from quoting.pricing.contract import Component, LinePrice, LineRequest, OrderTerms
 from quoting.pricing.judge import weight_kg
 
@@ -35,6 +35,8 @@ def shipping(
         return None
     if method.countries and terms.country not in method.countries:
         return _to_be_quoted(method.name, "country_not_served")
+    if method.by_value:
+        return _charge(catalogue, method, value, Decimal(0))
     weights = [Decimal(0) if request.fee else weight_kg(catalogue, request) for request in requests]
     without = [line for line, weight in zip(lines, weights, strict=True) if weight is None]
     if without:
@@ -45,17 +47,25 @@ def shipping(
 
 
 def _charge(catalogue: Catalogue, method: ShippingMethod, value: Decimal, weight: Decimal) -> Component | Reason:
-    band = next((band for band in method.bands if weight <= band.up_to_kg), None)
+    band = next((band for band in method.bands if _holds(band, weight, value)), None)
     if band is None:
-        return _to_be_quoted(method.name, "too_heavy")
+        return _to_be_quoted(method.name, "too_dear" if method.by_value else "too_heavy")
     inputs: dict[str, Decimal | str] = {"method": method.key, "name": method.name, "price": band.price}
-    if not method.pickup:
+    if band.up_to_value is not None:
+        inputs |= {"value": value, "up_to_value": band.up_to_value}
+    elif band.up_to_kg is not None and not method.pickup:
         inputs |= {"weight_kg": weight, "up_to_kg": band.up_to_kg}
     price = band.price
     if method.free_from is not None and value >= method.free_from:
         price = Decimal(0)
         inputs |= {"free_from": method.free_from}
     return component("shipping", price, catalogue.currency, **inputs)
+
+
+def _holds(band: ShippingBand, weight: Decimal, value: Decimal) -> bool:
+    if band.up_to_value is not None:
+        return value <= band.up_to_value
+    return band.up_to_kg is not None and weight <= band.up_to_kg
 
 
 def _to_be_quoted(method: str, cause: str) -> Reason:

@@ -3,7 +3,18 @@
 from decimal import Decimal
 from typing import Any
 
-from quoting.geometry.values import Figures, Measured, PrintEstimate, PrintProfile, Reason
+from quoting.geometry.values import (
+    Figures,
+    Hole,
+    Machining,
+    Measured,
+    Molding,
+    PrintEstimate,
+    PrintProfile,
+    Reason,
+    Shape,
+    Walls,
+)
 from quoting.pricing.catalogue import (
     Catalogue,
     Finish,
@@ -18,6 +29,7 @@ from quoting.pricing.catalogue import (
 )
 from quoting.pricing.contract import LinePrice, LineRequest, OneOffs, OrderBreakdown, OrderTerms, Selection
 from quoting.pricing.engine import price_line, price_order
+from quoting.pricing.machines import Cutting, HolePrice, MoldMaking, Press, RemovalBand, Resin, ToolBase
 
 D = Decimal
 
@@ -75,6 +87,76 @@ def resin(**fields: Any) -> Process:
     return fdm("sla", **{"technology": "sla", "profiles": (), "machine": curing} | fields)
 
 
+def slm(**fields: Any) -> Process:
+    growing = machine(growth_mm_per_h=10, packing_density=D("0.5"), hourly_rate=10, support_share=D("0.2"))
+    return fdm("slm", **{"technology": "slm", "profiles": (), "machine": growing} | fields)
+
+
+def cutting(**fields: Any) -> Cutting:
+    """Removes 10 cm³ and finishes 100 cm² a minute, at no other cost."""
+    free = dict.fromkeys(("setup_hours", "setup_minutes", "tool_seconds", "programming_hours"), 0)
+    free |= dict.fromkeys(("programming_minutes_per_feature", "complexity_per_ratio", "complexity_per_feature"), 0)
+    bands = (RemovalBand(cm3_per_min=10),)
+    return Cutting(**{"removal": bands, "finishing_cm2_per_min": 100, "allowance_mm": 0} | free | fields)
+
+
+def milling(**fields: Any) -> Process:
+    return fdm("milling", **{"technology": "milling", "profiles": (), "machine": machine(cutting=cutting())} | fields)
+
+
+def turning(**fields: Any) -> Process:
+    cuts = cutting(allowance_radius_mm=0)
+    return fdm("turning", **{"technology": "turning", "profiles": (), "machine": machine(cutting=cuts)} | fields)
+
+
+PRESSES = tuple(Press(clamp_t=size, hourly_rate=36) for size in (80, 120, 160))
+RESIN = Resin(diffusivity_mm2_s=D("0.1"), melt_c=230, mold_c=50, ejection_c=90)
+
+
+def mold(**fields: Any) -> MoldMaking:
+    bases = (ToolBase(up_to_mm=100, price=1000), ToolBase(up_to_mm=400, price=3000))
+    making = {"presses": PRESSES, "bases": bases, "per_cm3": 10, "per_cm2": 1, "slide_price": 500}
+    return MoldMaking(**making | {"cavities": (1, 2, 4), "scrap": 0} | fields)
+
+
+def molding(**fields: Any) -> Process:
+    offered = {"machine": machine(molding=mold()), "materials": (material("m", resin=RESIN), material("n"))}
+    return fdm("molding", **{"technology": "molding", "profiles": ()} | offered | fields)
+
+
+def solid(
+    *,
+    box_mm: tuple[float, float, float] = (10.0, 10.0, 10.0),
+    setups: int = 1,
+    features: int = 0,
+    unreachable: float = 0.0,
+    holes: tuple[Hole, ...] = (),
+    turned: tuple[float, float] | None = None,
+    wall_mm: float = 2.0,
+    projected_mm2: float = 100.0,
+    undercut_mm2: float = 0.0,
+) -> Shape:
+    """What geometry knows of a plain block, unless told otherwise. `turned`: diameter and length."""
+    diameter, length = turned or (None, None)
+    return Shape(
+        walls=Walls(thinnest_mm=wall_mm, median_mm=wall_mm),
+        machining=Machining(
+            box_mm=box_mm,
+            setups=setups,
+            unreachable_share=unreachable,
+            holes=holes,
+            features=features,
+            turned_diameter_mm=diameter,
+            turned_length_mm=length,
+        ),
+        molding=Molding(pull=(0, 0, 1), projected_mm2=projected_mm2, undercut_mm2=undercut_mm2),
+    )
+
+
+HOLE = Hole(diameter_mm=5.0, depth_mm=5.0, through=True, count=1)
+HOLE_PRICES = (HolePrice(up_to_ratio=4, setup=1, each=1), HolePrice(up_to_ratio=8, setup=3, each=2))
+
+
 def parcel(**fields: Any) -> ShippingMethod:
     bands = (ShippingBand(up_to_kg=1, price=D("5.90")), ShippingBand(up_to_kg=5, price=D("9.90")))
     return ShippingMethod(**{"key": "parcel", "name": "Parcel", "countries": ("DE", "AT"), "bands": bands} | fields)
@@ -99,8 +181,9 @@ def shape(
     filament_cm3: float | None = None,
     profiles: tuple[str, ...] = ("standard",),
     needs_review: tuple[Reason, ...] = (),
+    beyond: Shape | None = None,
 ) -> Measured:
-    """A part of 1 cm³ that takes as much filament and one hour, unless told otherwise."""
+    """A part of 1 cm³ that takes as much filament and one hour, unless told otherwise. `beyond` volume: see `solid`."""
     figures = Figures(
         code_version="1",
         format="stl",
@@ -116,10 +199,10 @@ def shape(
     )
     filament = (volume_cm3 if filament_cm3 is None else filament_cm3) * 1000
     estimates = tuple(PrintEstimate(profile=key, seconds=seconds, filament_mm3=filament) for key in profiles)
-    return Measured(figures=figures, estimates=estimates, needs_review=needs_review)
+    return Measured(figures=figures, estimates=estimates, needs_review=needs_review, shape=beyond)
 
 
-def chosen(process: Process, **fields: str) -> Selection:
+def chosen(process: Process, **fields: Any) -> Selection:
     profile = process.profiles[0].key if process.profiles else ""
     return Selection(**{"process": process.key, "material": "m", "profile": profile, "lead_time": "standard"} | fields)
 
@@ -131,7 +214,7 @@ def ask(
     measured: Measured | None = None,
     quantity: int = 1,
     file: str | None = None,
-    **selection: str,
+    **selection: Any,
 ) -> LineRequest:
     """A line of one copy of its own file."""
     return LineRequest(

@@ -19,24 +19,55 @@ from quoting.pricing.contract import (
     Promo,
 )
 from quoting.pricing.engine import grid, price_order
+from quoting.pricing.machines import Extra, Tolerance
 from quoting.pricing.taxes import line_taxes
-from tests.quoting.pricing.builders import ask, fdm, material, parcel, powder, resin, shape, shop
+from tests.quoting.pricing.builders import (
+    HOLE,
+    RESIN,
+    ask,
+    fdm,
+    material,
+    milling,
+    molding,
+    parcel,
+    powder,
+    resin,
+    shape,
+    shop,
+    slm,
+    solid,
+    turning,
+)
 
 money = st.decimals(0, 500, places=2)
 price = st.decimals("0.001", 20, places=3)
 percent = st.decimals(0, 100, places=1)
 
 
+solids = st.builds(
+    solid,
+    box_mm=st.tuples(*[st.floats(1, 300)] * 3),
+    setups=st.integers(1, 7),
+    features=st.integers(0, 60),
+    holes=st.sampled_from([(), (HOLE,)]),
+    turned=st.none() | st.tuples(st.floats(1, 200), st.floats(1, 500)),
+    wall_mm=st.floats(0.3, 8),
+    projected_mm2=st.floats(1, 30_000),
+    undercut_mm2=st.floats(0, 500),
+)
+
+
 @st.composite
 def processes(draw: st.DrawFn) -> tuple[Process, ...]:
-    """One process of each formula, with charges of every kind."""
+    """Processes of a few of the formulas, with charges of every kind."""
     made = []
-    for number, base in enumerate((fdm, resin, powder)):
+    formulas = st.sampled_from((fdm, resin, powder, slm, milling, turning, molding))
+    for number, base in enumerate(draw(st.lists(formulas, min_size=1, max_size=3, unique=True))):
         plain = base()
         fields = {
             "machine": plain.machine.model_copy(update={"minimum_order": draw(money), "hourly_rate": draw(money)}),
             "materials": (
-                material("m", price_per_cm3=draw(price), startup=draw(money)),
+                material("m", price_per_cm3=draw(price), startup=draw(money), resin=RESIN),
                 material("n", price_per_cm3=draw(price), size_exponent=D("0.9"), startup=draw(money)),
                 material("without", price_per_cm3=None),
             ),
@@ -56,7 +87,12 @@ def processes(draw: st.DrawFn) -> tuple[Process, ...]:
             "markup_on_startup": draw(st.booleans()),
             "minimum_part_price": draw(money),
             "quantity_breaks": (QuantityBreak(quantity=5, percent=draw(percent)),),
-            "tax_class": ("standard", "reduced", "standard")[number],
+            "tax_class": ("standard", "reduced")[number % 2],
+            "tolerances": (
+                Tolerance(key="usual", name="Usual"),
+                Tolerance(key="fine", name="Fine", percent=draw(percent)),
+            ),
+            "extras": (Extra(key="m3", name="Thread M3", each=draw(price), setup=draw(money)),),
         }
         made.append(base(**fields))
     return tuple(made)
@@ -84,6 +120,7 @@ def requests(draw: st.DrawFn, catalogue: Catalogue) -> list[LineRequest]:
             seconds=draw(st.floats(1, 1e6)),
             filament_cm3=draw(st.floats(0.01, 2000)),
             profiles=draw(st.sampled_from([("standard",), ("standard",), ()])),
+            beyond=draw(st.none() | solids),
         )
         line = ask(
             process,
@@ -94,6 +131,8 @@ def requests(draw: st.DrawFn, catalogue: Catalogue) -> list[LineRequest]:
             material=draw(st.sampled_from(["m", "m", "n", "without", ""])),
             finish=draw(st.sampled_from(["", "free", "own", "bought", "without", "gone"])),
             lead_time=draw(st.sampled_from(["standard", "fast"])),
+            tolerance=draw(st.sampled_from(["", "usual", "fine"])),
+            extras=draw(st.sampled_from([(), (("m3", 4),)])),
         )
         lines.append(line.model_copy(update=draw(st.sampled_from([{}, {}, {}, {"measured": None}, {"refused": True}]))))
     return lines
@@ -255,6 +294,12 @@ def recomputed(item: Component) -> D:
             return told["seconds"] / 3600 * told["hourly_rate"] * copies
         if item.inputs["basis"] == "layers":
             return told["layers"] * told["seconds_per_layer"] / 3600 * told["hourly_rate"] * copies
+        if item.inputs["basis"] in ("milling", "turning"):
+            cutting = (told["roughing_min"] + told["finishing_min"]) * told["complexity"]
+            return (cutting + told["tool_min"] + told["setup_min"]) / 60 * told["hourly_rate"] * copies
+        if item.inputs["basis"] == "press":
+            cycle = told["fill_s"] + told["cooling_s"] + told["ejection_s"]
+            return cycle / told["cavities"] / 3600 * told["hourly_rate"] * copies
         return told["height_mm"] / told["growth_mm_per_h"] * told["hourly_rate"] * told["builds"]
     if item.code == "finish":
         piece = told.get("per_piece", D(0)) + told.get("per_cm2", D(0)) * told.get("area_cm2", D(0))
@@ -263,6 +308,14 @@ def recomputed(item: Component) -> D:
         return told["minimum"] * copies - told["sum"]
     if item.code == "shipping":
         return D(0) if "free_from" in told else told["price"]
+    if item.code in {"programming_time", "setups"}:
+        return told["hours"] * told.get("setups", D(1)) * told["hourly_rate"]
+    if item.code == "tool":
+        return told["base"] + told["cavities"] * told["cavity"] + told["slides"] * told["slide"]
+    if item.code in {"holes", "extras"}:
+        return told["each"] * copies
+    if item.code in {"holes_setup", "extras_setup"}:
+        return told["setup"]
     if item.code == "tax_taken_out":
         return -told["base"] * told["percent"] / (100 + told["percent"])
     if "percent" in told:
@@ -273,7 +326,8 @@ def recomputed(item: Component) -> D:
 NUMBERS = frozenset(
     "quantity price_per_cm3 volume_cm3 size_exponent seconds hourly_rate layers seconds_per_layer height_mm builds "
     "growth_mm_per_h per_piece per_cm2 per_cm3 area_cm2 lot_charge per_model startup percent base minimum sum price "
-    "free_from".split()
+    "free_from roughing_min finishing_min complexity tool_min setup_min fill_s cooling_s ejection_s cavities hours setups "
+    "base cavity slides slide each setup".split()
 )
 
 

@@ -44,7 +44,7 @@ def test_all_steps_in_their_order() -> None:
         "minimum_part": "9.83",  # 2 × 20 − 30.17
     }
     assert amounts(price) == expected
-    assert tuple(expected) == LINE_COMPONENTS
+    assert list(expected) == sorted(expected, key=LINE_COMPONENTS.index)
     assert price.net == D("40.00")
 
 

@@ -7,9 +7,30 @@ import pytest
 from quoting.geometry.values import REVIEWS, Measured, PrintEstimate, Reason
 from quoting.pricing.catalogue import Finish, Process
 from quoting.pricing.contract import TO_BE_QUOTED_REASONS, WORKING_REASONS, LineRequest, Selection
-from tests.quoting.pricing.builders import ask, fdm, machine, material, order, powder, resin, shape, shop
+from tests.quoting.pricing.builders import (
+    HOLE,
+    HOLE_PRICES,
+    ask,
+    cutting,
+    fdm,
+    machine,
+    material,
+    milling,
+    molding,
+    order,
+    powder,
+    resin,
+    shape,
+    shop,
+    solid,
+    turning,
+)
 
 NO_PRICE = Finish(key="gold", name="Gold")
+
+
+BLOCK = shape(beyond=solid())
+ROUND = shape(beyond=solid(turned=(10.0, 20.0)))
 
 
 def asked(process: Process, **fields: object) -> LineRequest:
@@ -41,7 +62,23 @@ TO_BE_QUOTED = [
     (fdm(), {"selection": Selection(process="fdm")}, {"choose_options": {"missing": "material lead_time profile"}}),
     (fdm(), {"selection": Selection(process="x")}, {"no_longer_offered": {"field": "process", "key": "x"}}),
     (fdm(instant=False), {}, {"quoted_by_hand": {"process": "FDM"}}),
-    (fdm(technology="milling"), {}, {"quoted_by_hand": {"process": "FDM"}}),
+    (fdm(technology="milling"), {}, {"machine_incomplete": {"machine": "Machine", "missing": "cutting"}}),
+    (fdm(technology="molding"), {}, {"machine_incomplete": {"machine": "Machine", "missing": "molding resin"}}),
+    (milling(), {}, {"shape_unknown": {}}),
+    (turning(), {}, {"shape_unknown": {}}),
+    (molding(), {}, {"shape_unknown": {}}),
+    (milling(), {"measured": shape(beyond=solid(unreachable=0.031))}, {"unreachable": {"percent": "3"}}),
+    (milling(), {"measured": shape(beyond=solid(setups=7))}, {"too_many_setups": {"setups": "7", "most": "6"}}),
+    (
+        milling(machine=machine(cutting=cutting(holes=HOLE_PRICES))),
+        {"measured": shape(beyond=solid(holes=(HOLE.model_copy(update={"depth_mm": 40.5}),)))},
+        {"hole_too_deep": {"diameter_mm": "5", "depth_mm": "40.5"}},
+    ),
+    (milling(materials=(material(sections_mm=((9, 40),)),)), {"measured": BLOCK}, {"no_stock": {"material": "M"}}),
+    (turning(), {"measured": BLOCK}, {"not_round": {}}),
+    (turning(materials=(material(rods_mm=(9,)),)), {"measured": ROUND}, {"no_stock": {"material": "M"}}),
+    (molding(), {"measured": shape(beyond=solid(projected_mm2=50_000))}, {"no_press": {"clamp_t": "200"}}),
+    (molding(), {"measured": shape(size_mm=(9, 9, 401), beyond=solid())}, {"no_mold_base": {"longest_mm": "401"}}),
     (fdm(technology="molding", instant=False), {}, {"quoted_by_hand": {"process": "FDM"}}),
     (fdm(materials=(material(price_per_cm3=None),)), {}, {"material_without_price": {"material": "M"}}),
     (
