@@ -10,15 +10,33 @@ from quoting.pricing.contract import LineRequest, OrderTerms
 from quoting.pricing.engine import price_order
 from quoting.pricing.judge import first_selection
 from quoting.pricing.load import DEMO_CATALOGUE, catalogue_sha256, demo_catalogue, load_catalogue
-from tests.quoting.pricing.builders import shape
+from tests.quoting.pricing.builders import HOLE, shape, solid
 
 DEMO = demo_catalogue()
 INSTANT = [process for process in DEMO.processes if process.instant]
 PROFILES = tuple(profile.key for process in DEMO.processes for profile in process.profiles)
 
-# A cube of 20 mm, and a bracket of 100 mm: time and filament as PrusaSlicer finds them with 0.20 mm layers.
-CUBE = shape(8.0, size_mm=(20.0, 20.0, 20.0), area_cm2=24.0, seconds=1384, filament_cm3=3.3, profiles=PROFILES)
-BRACKET = shape(60.0, size_mm=(100.0, 80.0, 60.0), area_cm2=350.0, seconds=17000, filament_cm3=38.0, profiles=PROFILES)
+# A cube of 20 mm, a bracket of 100 mm, a bolt: time and filament as PrusaSlicer finds them with 0.20 mm layers.
+CUBE = shape(
+    8.0,
+    size_mm=(20.0, 20.0, 20.0),
+    area_cm2=24.0,
+    seconds=1384,
+    filament_cm3=3.3,
+    profiles=PROFILES,
+    beyond=solid(box_mm=(20.0, 20.0, 20.0), setups=2, features=6, wall_mm=3.0, projected_mm2=400, turned=(28.3, 20.0)),
+)
+BRACKET = shape(
+    60.0,
+    size_mm=(98.0, 80.0, 60.0),
+    area_cm2=350.0,
+    seconds=17000,
+    filament_cm3=38.0,
+    profiles=PROFILES,
+    beyond=solid(
+        box_mm=(98.0, 80.0, 60.0), setups=3, features=14, holes=(HOLE,), wall_mm=4.0, projected_mm2=7000, undercut_mm2=400
+    ),
+)
 
 
 def price(process: Process, measured: object = CUBE, quantity: int = 1, **selection: str) -> object:
@@ -30,15 +48,14 @@ def price(process: Process, measured: object = CUBE, quantity: int = 1, **select
 def test_it_covers_every_technology() -> None:
     offered = {process.technology for process in DEMO.processes}
     assert offered == {"fdm", "sla", "sls", "mjf", "slm", "milling", "turning", "molding"}
-    assert {process.technology for process in INSTANT} == {"fdm", "sla", "sls", "mjf"}
+    assert len(INSTANT) == len(DEMO.processes) == 9
     assert sum(len(process.materials) for process in DEMO.processes) >= 25
 
 
 @pytest.mark.parametrize("process", DEMO.processes, ids=lambda process: process.key)
-def test_the_first_selection_of_every_process_has_a_price_or_is_quoted_by_hand(process: Process) -> None:
+def test_the_first_selection_of_every_process_has_a_price(process: Process) -> None:
     line = price(process)
-    assert line.state == ("priced" if process.instant else "to_be_quoted")
-    assert [reason.code for reason in line.reasons] == ([] if process.instant else ["quoted_by_hand"])
+    assert (line.state, line.reasons) == ("priced", ())
 
 
 @pytest.mark.parametrize("process", INSTANT, ids=lambda process: process.key)
@@ -49,12 +66,13 @@ def test_every_option_of_the_instant_processes_has_a_price(process: Process) -> 
         "finish": process.finishes,
         "lead_time": process.lead_times,
         "profile": process.profiles,
+        "tolerance": process.tolerances,
     }
     for field, offered in options.items():
         for option in offered:
             line = price(process, colour="", **{field: option.key})
             assert line.state == "priced", (field, option.key, line.reasons)
-            assert line.net >= standard.net or field == "profile"
+            assert line.net >= standard.net or field in ("profile", "material")
 
 
 @pytest.mark.parametrize(
@@ -64,12 +82,20 @@ def test_every_option_of_the_instant_processes_has_a_price(process: Process) -> 
         ("sla", (12, 28), (35, 80)),
         ("sls", (15, 35), (50, 110)),
         ("mjf", (18, 42), (55, 130)),
+        ("slm", (250, 600), (700, 1600)),
+        ("milling_3axis", (90, 220), (250, 700)),
+        ("milling_5axis", (150, 350), (350, 1000)),
+        ("turning", (60, 200), None),
+        ("molding", (1500, 3000), (3500, 9000)),
     ],
 )
-def test_prices_are_believable(key: str, cube: tuple[int, int], bracket: tuple[int, int]) -> None:
+def test_prices_are_believable(key: str, cube: tuple[int, int], bracket: tuple[int, int] | None) -> None:
     process = next(item for item in INSTANT if item.key == key)
     assert cube[0] <= price(process).net <= cube[1]
-    assert bracket[0] <= price(process, BRACKET).net <= bracket[1]
+    if bracket is None:
+        assert [reason.code for reason in price(process, BRACKET).reasons] == ["not_round"]
+    else:
+        assert bracket[0] <= price(process, BRACKET).net <= bracket[1]
     assert price(process, quantity=50).net / 50 < price(process).net * D("0.7")
 
 
