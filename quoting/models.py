@@ -147,9 +147,7 @@ class Preview(Deed):
     name = models.CharField(max_length=120, blank=True, help_text="Where the storage keeps the GLB")
 
     class Meta:
-        indexes = [
-            models.Index(fields=["next_try"], condition=Q(state__in=["waiting", "working"]), name="preview_due")
-        ]
+        indexes = [models.Index(fields=["next_try"], condition=Q(state__in=["waiting", "working"]), name="preview_due")]
 
 
 class Part(models.Model):

@@ -28,7 +28,9 @@ def sweep(now: datetime, *, announce: bool = True) -> int:
     return sum(look_after(kind, verb, now, announce=announce) for kind, verb in WORK)
 
 
-def look_after(kind: type[Deed], verb: Callable[[int, datetime], object], now: datetime, *, announce: bool = True) -> int:
+def look_after(
+    kind: type[Deed], verb: Callable[[int, datetime], object], now: datetime, *, announce: bool = True
+) -> int:
     """The same for rows of one kind, other rooms' too."""
     told = _announce(kind, now) if announce else 0
     return told or _do(kind, verb, now)

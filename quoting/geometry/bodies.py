@@ -88,7 +88,9 @@ def _pieces(mesh: Mesh, bodies: Bodies, body_of_face: np.ndarray) -> list[Piece]
     owner_of_face = owner[body_of_face]
     order = np.argsort(owner_of_face, kind="stable")
     starts = np.searchsorted(owner_of_face[order], [*solids, len(owner)])
-    return [_piece(compact(Mesh(mesh.vertices, mesh.faces[order[a:b]]))) for a, b in zip(starts, starts[1:], strict=False)]
+    return [
+        _piece(compact(Mesh(mesh.vertices, mesh.faces[order[a:b]]))) for a, b in zip(starts, starts[1:], strict=False)
+    ]
 
 
 def _piece(mesh: Mesh) -> Piece:

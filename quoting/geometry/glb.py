@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from quoting.geometry.intake import MAX_TRIANGLES
-from quoting.geometry.mesh import Mesh, compact, concatenate, weld
+from quoting.geometry.mesh import Mesh, all_finite, compact, concatenate, weld
 from quoting.geometry.placing import MAX_INSTANCES, transformed
 from quoting.geometry.values import FileRefused
 
@@ -25,6 +25,7 @@ MOST_DEPTH = 64
 BLOCK_JSON, BLOCK_BINARY = 0x4E4F534A, 0x004E4942
 
 NUMBERS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
+FLOAT = 5126
 COLUMNS = {"SCALAR": 1, "VEC3": 3}
 TRIANGLES, STRIP, FAN = 4, 5, 6  # modes of primitives
 # Without these the positions cannot be read; all other extensions are about looks.
@@ -55,9 +56,11 @@ def read_bytes(content: bytes) -> Mesh:
         raise FileRefused("unreadable", detail=f"GLB: {type(error).__name__} {error}") from error
 
 
-def _blocks(content: bytes) -> tuple[dict[str, Any], bytes]:
+def _blocks(content: bytes) -> tuple[dict[str, Any], memoryview]:
     """The JSON document and the binary block."""
-    version, blocks, start = struct.unpack_from("<I", content, 4)[0] if len(content) >= 20 else 0, {}, 12
+    version = struct.unpack_from("<I", content, 4)[0] if len(content) >= 20 else 0
+    blocks: dict[int, memoryview] = {}
+    start = 12
     if version != 2:
         raise FileRefused("unreadable", detail=f"GLB: version {version}")
     while start + 8 <= len(content) and len(blocks) < 2:
@@ -66,7 +69,8 @@ def _blocks(content: bytes) -> tuple[dict[str, Any], bytes]:
             raise FileRefused("unreadable", detail="GLB: the file is shorter than it says")
         blocks.setdefault(kind, memoryview(content)[start + 8 : start + 8 + length])
         start += 8 + length
-    text = blocks.get(BLOCK_JSON, b"")
+    nothing = memoryview(b"")
+    text = blocks.get(BLOCK_JSON, nothing)
     if len(text) > MOST_JSON_BYTES:
         raise FileRefused("too_many_components", limit=MAX_INSTANCES)
     try:
@@ -75,10 +79,10 @@ def _blocks(content: bytes) -> tuple[dict[str, Any], bytes]:
         raise FileRefused("unreadable", detail=f"GLB: JSON {error}") from error
     if not isinstance(document, dict):
         raise FileRefused("unreadable", detail="GLB: no document")
-    return document, blocks.get(BLOCK_BINARY, b"")
+    return document, blocks.get(BLOCK_BINARY, nothing)
 
 
-def _scene(document: dict[str, Any], binary: bytes) -> Mesh:
+def _scene(document: dict[str, Any], binary: memoryview) -> Mesh:
     uses = _uses(document)
     triangles = {number: _announced_triangles(document, number) for number in {use.mesh for use in uses}}
     if sum(triangles[use.mesh] for use in uses) > MAX_TRIANGLES:
@@ -94,7 +98,9 @@ def _uses(document: dict[str, Any]) -> list[Use]:
     """Every use of a mesh in the scene. Nothing is made yet."""
     nodes = document.get("nodes", [])
     uses: list[Use] = []
-    open_nodes = [(_index(root), np.eye(4), ()) for root in reversed(_roots(document, nodes))]
+    open_nodes: list[tuple[int, np.ndarray, tuple[int, ...]]] = [
+        (_index(root), np.eye(4), ()) for root in reversed(_roots(document, nodes))
+    ]
     passed = 0
     while open_nodes:
         number, outer, above = open_nodes.pop()
@@ -160,7 +166,7 @@ def _announced_triangles(document: dict[str, Any], number: int) -> int:
     return total
 
 
-def _mesh(document: dict[str, Any], binary: bytes, number: int) -> Mesh:
+def _mesh(document: dict[str, Any], binary: memoryview, number: int) -> Mesh:
     """All primitives of a mesh, welded: a surface with two materials is still one."""
     points, faces, known = [np.empty((0, 3))], [np.empty((0, 3), dtype=np.int64)], 0
     for primitive in _primitives(document, number):
@@ -175,7 +181,7 @@ def _mesh(document: dict[str, Any], binary: bytes, number: int) -> Mesh:
         faces.append(_triangles(order, primitive.get("mode", TRIANGLES)) + known)
         known += len(here)
     used = compact(Mesh(np.concatenate(points), np.concatenate(faces).astype(np.int32)))
-    if not np.isfinite(used.vertices).all():
+    if not all_finite(used.vertices):
         raise FileRefused("not_finite")
     return weld(used.vertices, used.faces)
 
@@ -193,7 +199,7 @@ def _triangles(order: np.ndarray, mode: int) -> np.ndarray:
     return strip
 
 
-def _accessor(document: dict[str, Any], binary: bytes, number: Any, kind: str) -> np.ndarray:
+def _accessor(document: dict[str, Any], binary: memoryview, number: Any, kind: str) -> np.ndarray:
     """The rows (count, columns) of an accessor, as a view of the bytes."""
     accessor = document["accessors"][_index(number)]
     if "sparse" in accessor or "bufferView" not in accessor:
@@ -203,6 +209,8 @@ def _accessor(document: dict[str, Any], binary: bytes, number: Any, kind: str) -
     view = document["bufferViews"][_index(accessor["bufferView"])]
     if _index(view["buffer"]) != 0 or "uri" in document["buffers"][0]:
         raise ValueError("numbers in another file")
+    if kind == "SCALAR" and accessor["componentType"] == FLOAT:
+        raise ValueError("indexes that are no whole numbers")
     number_kind, columns, count = np.dtype(NUMBERS[accessor["componentType"]]), COLUMNS[kind], _index(accessor["count"])
     width = number_kind.itemsize * columns
     stride = _index(view.get("byteStride", 0)) or width

@@ -50,7 +50,7 @@ class Limits:
     """What one child may use. The address space is more than the memory: libraries alone reserve about a GB."""
 
     memory_bytes: int = 3 * GB
-    cpu_seconds: int = 12
+    cpu_seconds: int = 14
     wall_seconds: float = 15.0
     file_bytes: int = 256 * 1024**2
 

@@ -68,9 +68,7 @@ def _load_stl(corners: np.ndarray, unit: str) -> Loaded:
     return Loaded(_scaled(mesh, scale), _scaled_totals(in_file_units, scale), len(corners), "stl", unit or "mm", source)
 
 
-def _finish(
-    mesh: Mesh, file_format: Format, unit: str, source: UnitSource, scale: float | None = None
-) -> Loaded:
+def _finish(mesh: Mesh, file_format: Format, unit: str, source: UnitSource, scale: float | None = None) -> Loaded:
     """`scale`: of the mesh's numbers to mm, where it is not that of the unit."""
     if len(mesh.faces) == 0:
         raise FileRefused("no_triangles")

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+REHASH = np.uint64(0x9E3779B97F4A7C15)
 CHUNK = 32_768  # triangles handled at a time: few enough to stay in the processor's cache
 
 
@@ -96,6 +97,12 @@ def concatenate(meshes: list[Mesh]) -> Mesh:
     return Mesh(np.concatenate([mesh.vertices for mesh in meshes]), np.concatenate(faces))
 
 
+def all_finite(points: np.ndarray) -> bool:
+    """Whether all numbers are finite in single precision, in which places are compared."""
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(points.astype(np.float32)).all())
+
+
 def compact(mesh: Mesh) -> Mesh:
     """The mesh without the vertices that no triangle uses: they must not count for its box."""
     is_used = np.zeros(len(mesh.vertices), dtype=bool)
@@ -109,36 +116,37 @@ def compact(mesh: Mesh) -> Mesh:
 def _equal_points(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For float32 points (p, 3): the index of one point of each distinct place, and for each point its place.
 
-    numpy sorts plain uint64 five times faster than it finds a sorting order. So hash and index of each point are
-    packed into one number. This cuts the hash short, and different places may come to share a short hash (likely from
-    two million triangles on): these few are put in order by their whole hash.
+    Places are numbered as they first appear. Every point writes its index into a table at a slot told by its hash, the
+    first of them last, and looks who stands there now: a point at the same place has found its first; one whose slot
+    was taken by another place tries again with a new hash. Faster than sorting, and never wrong, as places themselves
+    are compared.
     """
     hashes = _hashes(points)
-    index_bits = np.uint64(max(1, (len(points) - 1).bit_length()))
-    packed = ((hashes >> index_bits) << index_bits) | np.arange(len(points), dtype=np.uint64)
-    packed.sort()
-    order = (packed & ((np.uint64(1) << index_bits) - np.uint64(1))).astype(np.int32)
-    packed >>= index_bits
-    is_new = _differ_from_previous(points, order)
-    shared = is_new[1:] & (packed[1:] == packed[:-1])
-    if shared.any():
-        mixed_up = np.flatnonzero(np.isin(packed, packed[1:][shared]))
-        chosen = order[mixed_up]
-        order[mixed_up] = chosen[np.lexsort((hashes[chosen], packed[mixed_up]))]
-        is_new = _differ_from_previous(points, order)
-    place_of = np.empty(len(points), dtype=np.int32)
-    place_of[order] = np.cumsum(is_new, dtype=np.int32) - 1
-    return order[is_new], place_of
+    slot_bits = np.uint64(max(4, len(points).bit_length()))
+    table = np.empty(1 << int(slot_bits), dtype=np.int32)
+    first = np.arange(len(points), dtype=np.int32)
+    open_points = first.copy()
+    while len(open_points):
+        slots = (hashes >> (np.uint64(64) - slot_bits)).astype(np.int32)
+        table[slots[::-1]] = open_points[::-1]
+        found = table.take(slots)
+        settled = _equal(points, open_points, found)
+        first[open_points[settled]] = found[settled]
+        open_points = open_points[~settled]
+        hashes = hashes[~settled] * REHASH
+    is_first = first == np.arange(len(points), dtype=np.int32)
+    number = np.cumsum(is_first, dtype=np.int32) - 1
+    return np.flatnonzero(is_first), number.take(first)
 
 
-def _differ_from_previous(points: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """For points taken in `order`: whether each differs from the one before it (the first always does)."""
-    ordered = points.take(order, axis=0)  # several times faster than points[order]
-    differ = np.ones(len(points), dtype=bool)
-    np.not_equal(ordered[1:, 0], ordered[:-1, 0], out=differ[1:])
-    differ[1:] |= ordered[1:, 1] != ordered[:-1, 1]
-    differ[1:] |= ordered[1:, 2] != ordered[:-1, 2]
-    return differ
+def _equal(points: np.ndarray, these: np.ndarray, those: np.ndarray) -> np.ndarray:
+    """Which of the points with these and those indexes are at the same place. A point equals itself, also NaN."""
+    equal = np.empty(len(these), dtype=bool)
+    for start in range(0, len(these), CHUNK):
+        here, there = these[start : start + CHUNK], those[start : start + CHUNK]
+        same = points.take(here, axis=0) == points.take(there, axis=0)
+        equal[start : start + CHUNK] = (same[:, 0] & same[:, 1] & same[:, 2]) | (here == there)
+    return equal
 
 
 def _hashes(points: np.ndarray) -> np.ndarray:

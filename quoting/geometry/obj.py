@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from quoting.geometry.mesh import Mesh, compact, weld
+from quoting.geometry.mesh import Mesh, all_finite, compact, weld
 from quoting.geometry.numbers_in_text import blocks_of_lines, numbers, table
 from quoting.geometry.polygons import triangulated
 from quoting.geometry.values import FileRefused
@@ -43,7 +43,7 @@ def weld_used(points: np.ndarray, faces: np.ndarray) -> Mesh:
     if len(faces) == 0:
         raise FileRefused("no_triangles")
     used = compact(Mesh(points, faces))
-    if not np.isfinite(used.vertices).all():
+    if not all_finite(used.vertices):
         raise FileRefused("not_finite")
     return compact(weld(used.vertices, used.faces))
 

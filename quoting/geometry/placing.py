@@ -12,6 +12,8 @@ def transformed(mesh: Mesh, matrix: np.ndarray) -> Mesh:
 
     A mirroring transform turns every triangle round, so that outside stays outside.
     """
+    if np.array_equal(matrix, np.eye(4, 3)):
+        return mesh
     with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused with the mesh
         mirrored = np.linalg.det(matrix[:3]) < 0
         faces = mesh.faces[:, ::-1] if mirrored else mesh.faces

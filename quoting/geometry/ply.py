@@ -21,9 +21,22 @@ from quoting.geometry.values import FileRefused
 MOST_HEADER_BYTES = 64 * 1024
 MOST_ROWS = 3 * MAX_TRIANGLES
 TYPES = {
-    **{"char": "i1", "uchar": "u1", "short": "i2", "ushort": "u2", "int": "i4", "uint": "u4"},
-    **{"float": "f4", "double": "f8", "int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2"},
-    **{"int32": "i4", "uint32": "u4", "float32": "f4", "float64": "f8"},
+    "char": "i1",
+    "uchar": "u1",
+    "short": "i2",
+    "ushort": "u2",
+    "int": "i4",
+    "uint": "u4",
+    "float": "f4",
+    "double": "f8",
+    "int8": "i1",
+    "uint8": "u1",
+    "int16": "i2",
+    "uint16": "u2",
+    "int32": "i4",
+    "uint32": "u4",
+    "float32": "f4",
+    "float64": "f8",
 }
 ORDERS = {"binary_little_endian": "<", "binary_big_endian": ">", "ascii": ""}
 CORNER_LISTS = ("vertex_indices", "vertex_index")
@@ -160,8 +173,8 @@ def _text_polygons(element: Element, rows: list[bytes]) -> Polygons | None:
     for sides in np.unique(counts):
         alike = np.flatnonzero(counts == sides)
         found = table([rows[i] for i in alike], int(sides) + 1)[:, 1:]
-        if (found != np.floor(found)).any():
-            raise FileRefused("unreadable", detail="PLY: a corner that is no whole number")
+        if not ((found == np.floor(found)) & (np.abs(found) < 2**31)).all():
+            raise FileRefused("unreadable", detail="PLY: a corner that is no index")
         corners[starts[alike][:, None] + np.arange(int(sides))] = found
     return Polygons(corners, counts)
 

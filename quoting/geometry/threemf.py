@@ -18,7 +18,7 @@ from xml.parsers import expat
 import numpy as np
 
 from quoting.geometry.intake import MAX_TRIANGLES, model_members
-from quoting.geometry.mesh import Mesh, concatenate, weld
+from quoting.geometry.mesh import Mesh, all_finite, concatenate, weld
 from quoting.geometry.numbers_in_text import numbers
 from quoting.geometry.placing import MAX_INSTANCES, transformed
 from quoting.geometry.values import FileRefused
@@ -36,14 +36,8 @@ MAX_CORNER = 2**31 - 1
 # Nearly all of a model are these two elements, as nearly all programs write them. Runs of them are read many at a time,
 # five times faster than one by one; whatever looks different goes through the XML parser.
 LISTS = re.compile(rb"<(vertices|triangles)\s*>")
-VERTICES = (
-    re.compile(rb"""<vertex\s+x="([^"&<\s]+)"\s+y="([^"&<\s]+)"\s+z="([^"&<\s]+)"\s*/>"""),
-    (b'<vertex x="', b'" y="', b'" z="', b'"/>'),
-)
-TRIANGLES = (
-    re.compile(rb"""<triangle\s+v1="(\d+)"\s+v2="(\d+)"\s+v3="(\d+)"[^<>]*/>"""),
-    (b'<triangle v1="', b'" v2="', b'" v3="', b'"/>'),
-)
+VERTEX = re.compile(rb"""<vertex\s+x="([^"&<\s]+)"\s+y="([^"&<\s]+)"\s+z="([^"&<\s]+)"\s*/>""")
+TRIANGLE = re.compile(rb"""<triangle\s+v1="(\d+)"\s+v2="(\d+)"\s+v3="(\d+)"[^<>]*/>""")
 
 ObjectKey = tuple[str, str]  # (member of the archive, object id)
 
@@ -146,6 +140,8 @@ class _ModelReader:
             end = found.end() if found else len(block)
             self.feed(block[:end])
             block = block[end:]
+            if not found:  # a list that began somewhere in these bytes: the parser is no longer where it begins
+                self.opened = ""
 
     def _read_list(self, block: bytes) -> bytes:
         """Read the elements of the list that is open; what is left when the list has ended or holds something else.
@@ -157,12 +153,13 @@ class _ModelReader:
         has_ended = end >= 0
         if not has_ended:
             end = block.rfind(b"/>") + 2 if b"/>" in block else 0
-        found = _numbers_of(block[:end], *(VERTICES if self.opened == "vertices" else TRIANGLES))
-        if found is None or len(block) - end > READ_BYTES:
+        of_vertices = self.opened == "vertices"
+        found = _numbers_of(block[:end], *((VERTEX, np.float64) if of_vertices else (TRIANGLE, np.int64)))
+        if found is None or (not has_ended and len(block) - end > READ_BYTES):
             self.opened = ""
             self.feed(block[:end])
             return block[end:]
-        if self.opened == "vertices":
+        if of_vertices:
             self.current.coordinates.frombytes(found.tobytes())
         elif found.max(initial=0) > MAX_CORNER:
             raise FileRefused("unreadable", detail="a triangle with a corner that does not exist")
@@ -181,7 +178,7 @@ class _ModelReader:
             self.parser.Parse(block, is_final)
         except expat.ExpatError as error:
             raise FileRefused("unreadable", detail=f"XML: {error}") from error
-        except (KeyError, ValueError, OverflowError) as error:
+        except (LookupError, ValueError, OverflowError) as error:
             line = self.parser.CurrentLineNumber
             raise FileRefused("unreadable", detail=f"XML line {line}: {type(error).__name__} {error}") from error
 
@@ -243,24 +240,12 @@ class _ModelReader:
         return Placement((path.strip("/"), attributes["objectid"]), _transform(attributes.get("transform")))
 
 
-def _numbers_of(text: bytes, element: re.Pattern[bytes], usual: tuple[bytes, ...]) -> np.ndarray | None:
-    """The three numbers of each element in a text, one element after another; None when there is anything else in it.
-
-    `usual`: what stands between the numbers in nearly every file, which is faster than the pattern.
-    """
-    count = text.count(b"<")
-    if all(text.count(words) == count for words in usual):
-        for words in usual:
-            text = text.replace(words, b" ")
-    else:
-        elements = element.findall(text)
-        if len(elements) != count:
-            return None
-        text = b" ".join(map(b" ".join, elements))
-    found = numbers(text)
-    if len(found) != 3 * count:
-        raise FileRefused("unreadable", detail="XML: an attribute that is no number")
-    return found
+def _numbers_of(text: bytes, element: re.Pattern[bytes], kind: type) -> np.ndarray | None:
+    """The three numbers of each element in a text, one element after another; None when there is anything else in it."""
+    elements = element.findall(text)
+    if len(elements) != text.count(b"<"):
+        return None
+    return numbers(b" ".join(map(b" ".join, elements)), kind)
 
 
 def _transform(text: str | None) -> np.ndarray:
@@ -341,6 +326,6 @@ def _mesh(model_object: ModelObject) -> Mesh:
     faces = np.frombuffer(model_object.corners, dtype=np.int32).reshape(-1, 3)
     if faces.min() < 0 or faces.max() >= len(points):
         raise FileRefused("unreadable", detail="a triangle with a corner that does not exist")
-    if not np.isfinite(points).all():
+    if not all_finite(points):
         raise FileRefused("not_finite")
     return weld(points, faces)

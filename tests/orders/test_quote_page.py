@@ -144,7 +144,7 @@ def test_a_bad_file_never_blocks_the_rest(client: Client) -> None:
     assert "nothing.stl" in text(response)
 
 
-@pytest.mark.parametrize("name", ["drawing.pdf", "cube.stl.exe", "cube", "cube.obj"])
+@pytest.mark.parametrize("name", ["drawing.pdf", "cube.stl.exe", "cube", "cube.blend"])
 def test_other_endings_are_refused_in_words(name: str, client: Client) -> None:
     response = upload(client, model(name), headers=JSON)
     assert response.status_code == 422

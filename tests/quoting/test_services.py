@@ -1,5 +1,6 @@
 """Files kept once, measured once, and what becomes of those that cannot be."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,15 +14,15 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from config.celery import app
-from quoting import deeds, services, tasks
+from quoting import deeds, lanes, services, tasks
 from quoting.geometry import isolate
 from quoting.geometry.values import Measurement as Outcome
 from quoting.geometry.values import Reason
-from quoting.models import Deed, Measurement, Part, PriceListVersion, PrintEstimate, StoredFile, Thumbnail
+from quoting.models import Deed, Measurement, Part, Preview, PriceListVersion, PrintEstimate, StoredFile, Thumbnail
 from quoting.pricing.load import demo_catalogue
 from quoting.sweep import sweep
 from tests.factories import make_draft, make_part
-from tests.make_models import DATA
+from tests.make_models import DATA, box, sphere, stl
 
 pytestmark = pytest.mark.django_db
 
@@ -263,6 +264,120 @@ def test_a_part_in_an_order_is_not_forgotten() -> None:
         services.forget_part(part)
     services.forget_part(make_part())
     assert Part.objects.get() == part
+
+
+def test_bodies_become_parts_of_their_own() -> None:
+    part = receive((DATA / "asm3.step").read_bytes(), "bracket.step")
+    assert services.split(part, None, NOW) == []  # nobody knows yet
+    services.measure(part.measurement_id, NOW)
+    made = services.split(Part.objects.get(), None, NOW)
+    assert [(one.name, one.body, copies) for one, copies in made] == [
+        ("bracket.step · body 1", 1, 1),
+        ("bracket.step · body 2", 2, 1),
+        ("bracket.step · body 3", 3, 1),
+    ]
+    assert {one.guest_key for one, _ in made} == {"guest"}
+    for one, _ in made:
+        services.measure(one.measurement_id, NOW)
+    volumes = [m.measured.figures.volume_mm3 for m in Measurement.objects.order_by("body") if m.measured]
+    assert sum(volumes[1:]) == pytest.approx(volumes[0])
+    services.set_unit(made[0][0], "cm", NOW)
+    assert Measurement.objects.get(unit="cm").body == 1
+
+
+def test_a_body_keeps_the_file_of_the_part_that_is_forgotten(
+    tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    part = receive((DATA / "four_bodies.stl").read_bytes())
+    services.measure(part.measurement_id, NOW)
+    ((body, copies),) = services.split(Part.objects.get(), None, NOW)
+    assert copies == 4
+    with django_capture_on_commit_callbacks(execute=True):
+        services.forget_part(part)
+    assert len(blobs(tmp_path)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        services.forget_part(body)
+    assert blobs(tmp_path) == []
+
+
+def test_a_preview_is_made_when_asked_for_and_goes_with_the_file(
+    tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    part = receive()
+    services.measure(part.measurement_id, NOW)
+    assert not Preview.objects.exists()
+    asked = services.ask_preview(part.measurement, NOW)
+    assert services.ask_preview(part.measurement, NOW) == asked
+    services.make_preview(asked.pk, NOW)
+    made = Preview.objects.get()
+    assert made.state == Deed.State.DONE
+    with default_storage.open(made.name) as file:
+        assert file.read(4) == b"glTF"
+    with django_capture_on_commit_callbacks(execute=True):
+        services.forget_part(part)
+    assert blobs(tmp_path) == []
+    assert not Preview.objects.exists()
+
+
+def test_no_preview_of_what_is_no_model(tmp_path: Path) -> None:
+    part = receive(b"no model at all" * 20)
+    asked = services.ask_preview(part.measurement, NOW)
+    services.make_preview(asked.pk, NOW)
+    assert Preview.objects.get().state == Deed.State.REFUSED
+    assert len(blobs(tmp_path)) == 1
+
+
+def test_the_unit_is_asked_about_only_when_it_makes_no_sense() -> None:
+    part, small = receive(), receive(stl(box((2, 1, 1))))
+    assert services.unit_question(small.measurement) is None  # not measured yet
+    for one in (part, small):
+        services.measure(one.measurement_id, NOW)
+    assert services.unit_question(Measurement.objects.get(pk=part.measurement_id)) is None
+    question = services.unit_question(Measurement.objects.get(pk=small.measurement_id))
+    assert question is not None
+    assert question.unit == "in"
+
+
+def test_what_takes_long_goes_on_in_the_slow_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = receive()
+    seen: list[int] = []
+
+    def measure_file(path: Path, unit: str, body: int, *, limits: isolate.Limits) -> Outcome:
+        seen.append(limits.cpu_seconds)
+        return Outcome(reason=Reason(code="time_limit"))
+
+    monkeypatch.setattr(isolate, "measure_file", measure_file)
+    services.measure(part.measurement_id, NOW)
+    assert seen == [lanes.QUICK.limits["cpu_seconds"], isolate.Limits().cpu_seconds]
+    assert Measurement.objects.get().refusal == Reason(code="time_limit")
+
+
+def test_a_full_slow_lane_keeps_only_slow_files_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, quick = receive(), receive(stl(box()))
+    Measurement.objects.filter(pk=slow.measurement_id).update(slow=True)
+    monkeypatch.setattr(lanes, "_slow_places", threading.BoundedSemaphore(1))
+    with lanes.place_for(Measurement, slow.measurement_id) as lane:
+        assert lane == lanes.SLOW
+        services.measure_next(slow.measurement_id, NOW)
+        assert Measurement.objects.get(pk=quick.measurement_id).is_done
+        services.measure_next(slow.measurement_id, NOW)
+        waiting = Measurement.objects.get(pk=slow.measurement_id)
+        assert (waiting.state, waiting.attempts) == (Deed.State.WAITING, 0)
+    services.measure_next(slow.measurement_id, NOW)
+    assert Measurement.objects.get(pk=slow.measurement_id).is_done
+
+
+def test_small_files_come_first_but_not_for_ever() -> None:
+    large, small = receive(stl(sphere(20))), receive()
+    told = large.measurement_id
+    assert list(lanes.in_turn(told, NOW))[:2] == [small.measurement_id, told]
+    Measurement.objects.filter(pk=told).update(created_at=NOW - 2 * lanes.LONG)
+    assert next(lanes.in_turn(told, NOW)) == told
+
+
+def test_a_large_file_is_slow_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "SLOW_BYTES", 500)
+    assert receive().measurement.slow
 
 
 def test_a_sweep_without_a_broker_does_the_work() -> None:

@@ -15,7 +15,9 @@ FIGURES = ("format", "unit", "unit_source", "triangles", "bodies", "watertight",
 
 
 class Command(BaseCommand):
-    help = "Measure a 3D model (STL, 3MF, STEP, OBJ, PLY, GLB, IGES): size, volume, area, and whether it can be trusted."
+    help = (
+        "Measure a 3D model (STL, 3MF, STEP, OBJ, PLY, GLB, IGES): size, volume, area, and whether it can be trusted."
+    )
     requires_system_checks: list[str] = []  # none of them concerns a file
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -30,7 +30,9 @@ def test_each_gets_its_reason(hostile, saved):
         assert say(measurement.reason)
         return
     assert measurement.measured is not None, measurement.reason
-    assert [reason.code for reason in measurement.measured.needs_review] == ([hostile.expected] if hostile.expected else [])
+    assert [reason.code for reason in measurement.measured.needs_review] == (
+        [hostile.expected] if hostile.expected else []
+    )
     if not hostile.expected:
         assert measurement.measured.figures.volume_mm3 == pytest.approx(1000, rel=1e-6)
 
