@@ -10,6 +10,7 @@ from accounts.templatetags.show import money
 from backoffice import words
 from notifications.models import OutgoingEmail
 from orders.models import Acceptance, HistoryEntry, Order, OrderLine, Status
+from orders.presenting_lines import option_words
 from orders.words import say, say_where
 from quoting import pricing_words
 from quoting.geometry.values import Figures, Reason
@@ -142,21 +143,7 @@ def line_view(line: OrderLine, catalogue: Catalogue) -> LineView:
 
 
 def options(line: OrderLine, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """The chosen keys as names. A key that the price list does not have stays as it is."""
-    if line.part is None:
-        return []
-    choice = line.choice
-    process = by_key(catalogue.processes, choice.process)
-    material = by_key(process.materials, choice.material) if process else None
-    found = [
-        (_("Process"), choice.process, process),
-        (_("Material"), choice.material, material),
-        (_("Finish"), choice.finish, by_key(process.finishes, choice.finish) if process else None),
-        (_("Colour"), choice.colour, by_key(material.colours, choice.colour) if material else None),
-        (_("Print quality"), choice.profile, by_key(process.profiles, choice.profile) if process else None),
-        (_("Lead time"), choice.lead_time, by_key(process.lead_times, choice.lead_time) if process else None),
-    ]
-    return [(kind, item.name if item else key) for kind, key, item in found if key]
+    return list(option_words(line, catalogue)) if line.part else []
 
 
 def figures(line: OrderLine) -> Figures | None:

@@ -3,27 +3,31 @@
 `version` is that of the form that was filled in: a stale one is Refused("changed_meanwhile").
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, ProtectedError
 
-from accounts.models import Company, User
-from orders.models import Order, OrderLine, Status
+from accounts.models import Company, Shop, User
+from orders.models import Order, OrderLine, PromoCode, Status
 from orders.selection import choose, first_fitting, valid
 from orders.workflow.actors import Actor, customer
+from orders.workflow.dates import local_day
 from orders.workflow.deed import Refused
 from orders.workflow.door import edit, locked
 from quoting import services
 from quoting.models import Part
-from quoting.pricing.contract import Selection
+from quoting.pricing.catalogue import by_key
+from quoting.pricing.contract import MAX_QUANTITY, Selection
 
 GUESTS_ARE_KEPT = timedelta(days=30)
 AT_ONCE = 100
 MOST_LINES = 200  # every edit prices the whole order under its lock
 UNITS = ("mm", "cm", "in")
+MORE_UNITS = ("m", "um")  # only where a file is asked about them
 
 
 def start(*, company: Company | None, user: User | None, guest_key: str = "") -> Order:
@@ -41,6 +45,7 @@ def start(*, company: Company | None, user: User | None, guest_key: str = "") ->
 def add_parts(order_id: int, parts: Sequence[Part], *, actor: Actor) -> None:
     """A line for each part, with a choice that gives a price at once. Adding needs no version: it takes nothing away."""
     with edit(order_id, actor=actor) as order:
+        order.undo = None
         _refuse_too_many(order, len(parts))
         catalogue = services.current_price_list().catalogue
         for position, part in enumerate(parts, start=_next_position(order)):
@@ -61,6 +66,7 @@ def change_line(
 ) -> None:
     """Take over what was chosen; what the process does not have is replaced by the first that it has."""
     with edit(order_id, actor=actor, version=version) as order:
+        order.undo = None
         line = _line(order, line_id)
         try:
             choose(line, valid(services.current_price_list().catalogue, choice))
@@ -70,9 +76,22 @@ def change_line(
         line.save(update_fields=["selection", "process", "material", "quantity", "note"])
 
 
+def choose_cell(
+    order_id: int, line_id: int, *, quantity: int, lead_time: str, actor: Actor, version: int | None = None
+) -> None:
+    """A cell of the table of prices."""
+    with edit(order_id, actor=actor, version=version) as order:
+        order.undo = None
+        line = _line(order, line_id)
+        choose(line, valid(order.price_list.catalogue, line.choice.model_copy(update={"lead_time": lead_time})))
+        line.quantity = quantity
+        line.save(update_fields=["selection", "process", "material", "quantity"])
+
+
 def remove_line(order_id: int, line_id: int, *, actor: Actor, version: int | None = None) -> None:
     """The part stays among the customer's parts."""
     with edit(order_id, actor=actor, version=version) as order:
+        order.undo = None
         _line(order, line_id).delete()
 
 
@@ -95,7 +114,7 @@ def set_unit(
 
     Other orders keep the part as it is: they get to keep theirs, this one a copy.
     """
-    if unit not in UNITS:
+    if unit not in (*UNITS, *MORE_UNITS):
         raise ValueError(unit)
     with edit(order_id, actor=actor, version=version) as order:
         line = _line(order, line_id)
@@ -117,6 +136,113 @@ def keep_unmeasured(order_id: int, line_id: int, *, actor: Actor, version: int |
             raise _changed(order)
         line.quote_by_hand = True
         line.save(update_fields=["quote_by_hand"])
+
+
+def replace_part(order_id: int, line_id: int, part: Part, *, actor: Actor, version: int | None = None) -> None:
+    """Another file for a line; what was chosen for it stays."""
+    with edit(order_id, actor=actor, version=version) as order:
+        order.undo = None
+        line = _line(order, line_id)
+        line.part, line.name, line.quote_by_hand = part, part.name, False
+        line.save(update_fields=["part", "name", "quote_by_hand"])
+
+
+def split(order_id: int, line_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> None:
+    """A line of each of the bodies in its file, with the same choice; a body that is there twice counts twice."""
+    with edit(order_id, actor=actor, version=version) as order:
+        order.undo = None
+        line = _line(order, line_id)
+        assert line.part is not None
+        bodies = services.split(line.part, actor.user, now)
+        if not bodies:
+            raise _changed(order)
+        _refuse_too_many(order, len(bodies) - 1)
+        for position, (part, copies) in enumerate(bodies, start=_next_position(order)):
+            kept = {name: getattr(line, name) for name in ("selection", "process", "material", "note")}
+            quantity = min(line.quantity * copies, MAX_QUANTITY)
+            OrderLine.objects.create(
+                order=order, position=position, part=part, name=part.name, quantity=quantity, **kept
+            )
+        line.delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What is to be the same for many lines; what is empty stays as it is."""
+
+    process: str = ""
+    material: str = ""
+    finish: str = ""
+    lead_time: str = ""
+    quantity: int | None = None
+
+
+def apply_to_many(
+    order_id: int, line_ids: Collection[int], bulk: Bulk, *, actor: Actor, version: int | None = None
+) -> tuple[int, list[str]]:
+    """Apply to the lines; how many changed, and the names of those whose process does not have what was asked for.
+
+    What the lines were before is kept for one undo.
+    """
+    with edit(order_id, actor=actor, version=version) as order:
+        catalogue = services.current_price_list().catalogue
+        before: dict[str, Any] = {}
+        unfit = []
+        for line in order.lines.filter(pk__in=line_ids, part__isnull=False):
+            wanted = _wanted(line.choice, bulk)
+            choice = valid(catalogue, wanted) if by_key(catalogue.processes, wanted.process) else line.choice
+            if any(getattr(choice, name) != value for name, value in _asked(bulk).items()):
+                unfit.append(line.name)
+                continue
+            before[str(line.pk)] = {"selection": line.selection, "quantity": line.quantity}
+            choose(line, choice)
+            line.quantity = bulk.quantity or line.quantity
+            line.save(update_fields=["selection", "process", "material", "quantity"])
+        order.undo = before or None
+    return len(before), unfit
+
+
+def _asked(bulk: Bulk) -> dict[str, str]:
+    names = ("process", "material", "finish", "lead_time")
+    return {name: getattr(bulk, name) for name in names if getattr(bulk, name)}
+
+
+def _wanted(choice: Selection, bulk: Bulk) -> Selection:
+    return choice.model_copy(update=_asked(bulk))
+
+
+def undo(order_id: int, *, actor: Actor, version: int | None = None) -> None:
+    """Give the lines back what they were before the last change of many."""
+    with edit(order_id, actor=actor, version=version) as order:
+        if not order.undo:
+            raise _changed(order)
+        for line in order.lines.filter(pk__in=list(order.undo)):
+            was = order.undo[str(line.pk)]
+            choose(line, Selection.model_validate(was["selection"]))
+            line.quantity = was["quantity"]
+            line.save(update_fields=["selection", "process", "material", "quantity"])
+        order.undo = None
+
+
+def as_before(order_id: int, line_id: int, earlier: OrderLine, *, actor: Actor, version: int | None = None) -> None:
+    """Choose for a line what was chosen for the same model when it was ordered before, as far as it is still offered."""
+    with edit(order_id, actor=actor, version=version) as order:
+        order.undo = None
+        line = _line(order, line_id)
+        try:
+            choose(line, valid(services.current_price_list().catalogue, earlier.choice))
+        except KeyError:
+            raise Refused("option_gone") from None
+        line.quantity = earlier.quantity
+        line.save(update_fields=["selection", "process", "material", "quantity"])
+
+
+def use_promo_code(order_id: int, code: str, *, actor: Actor, now: datetime, version: int | None = None) -> None:
+    """Enter a promo code ("": none). Raises Refused for one that cannot be used today."""
+    with edit(order_id, actor=actor, version=version, now=now) as order:
+        if code and PromoCode.valid(code, local_day(Shop.get(), now)) is None:
+            raise Refused("promo_code_unknown")
+        order.promo_code = code.strip()
 
 
 def again(order: Order, user: User) -> Order:

@@ -96,7 +96,7 @@ def _view(line: OrderLine, catalogue: Catalogue, order: Order) -> LineView:
         name=line.name,
         part=line.part,
         has_picture=bool(picture and picture.name),
-        options=tuple(_options(line, catalogue)),
+        options=tuple(option_words(line, catalogue)),
         quantity=line.quantity,
         state=line.state,
         hidden=hidden,
@@ -115,8 +115,8 @@ def _unit(net: Decimal, quantity: int, currency: str) -> str:
     return unit_money(unit_price(net, quantity), currency)
 
 
-def _options(line: OrderLine, catalogue: Catalogue) -> Iterable[tuple[str, str]]:
-    """What was chosen, in words."""
+def option_words(line: OrderLine, catalogue: Catalogue) -> Iterable[tuple[str, str]]:
+    """What was chosen, in words; keys that the price list does not have are left out."""
     choice = line.choice
     process = by_key(catalogue.processes, choice.process)
     if process is None:
@@ -128,11 +128,17 @@ def _options(line: OrderLine, catalogue: Catalogue) -> Iterable[tuple[str, str]]
         (gettext("Colour"), by_key(material.colours, choice.colour) if material else None),
         (gettext("Finish"), by_key(process.finishes, choice.finish)),
         (gettext("Print quality"), by_key(process.profiles, choice.profile)),
+        (gettext("Tolerance"), by_key(process.tolerances, choice.tolerance)),
         (gettext("Lead time"), by_key(process.lead_times, choice.lead_time)),
     )
     for label, item in chosen:
         if item is not None:
             yield label, item.name
+    for key, count in choice.extras:
+        if extra := by_key(process.extras, key):
+            yield gettext("Extras"), f"{count} × {extra.name}"
+    if choice.cavities:
+        yield gettext("Cavities of the mold"), str(choice.cavities)
 
 
 def row(component: Component) -> Row:

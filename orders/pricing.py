@@ -5,17 +5,18 @@ Nothing else is written than the order given (the caller saves it) and its lines
 
 from collections.abc import Sequence
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import ReviewMode, Shop
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, PromoCode
 from orders.selection import choose, chosen_profile, first_fitting
 from quoting.geometry.values import Reason
 from quoting.models import Measurement
 from quoting.pricing.catalogue import Catalogue, Profile
-from quoting.pricing.contract import Discount, LinePrice, LineRequest, OrderBreakdown, OrderTerms
+from quoting.pricing.contract import Discount, LinePrice, LineRequest, OrderBreakdown, OrderTerms, Promo
 from quoting.pricing.engine import price_order
 from quoting.services import ask_estimates, current_price_list, shape_of
 
@@ -38,16 +39,21 @@ def reprice(order: Order) -> OrderBreakdown:
 
 def worked_out(order: Order, lines: Sequence[OrderLine]) -> OrderBreakdown:
     """The price of these lines on the terms of the order; what each costs is set on it, and nothing saved."""
-    catalogue, terms = order.price_list.catalogue, _terms(order)
+    catalogue, given = order.price_list.catalogue, terms(order)
     counted, others = _alternatives(lines)
-    requests = [_request(line, catalogue) for line in counted]
-    result = price_order(catalogue, requests, terms)
+    asked = requests(order, counted)
+    result = price_order(catalogue, asked, given)
     for line, price in zip(counted, result.lines, strict=True):
         _store_line(line, price)
     for line, place in others:
-        instead = [*requests[:place], _request(line, catalogue), *requests[place + 1 :]]
-        _store_line(line, price_order(catalogue, instead, terms).lines[place])
+        instead = [*asked[:place], _request(line, catalogue), *asked[place + 1 :]]
+        _store_line(line, price_order(catalogue, instead, given).lines[place])
     return result
+
+
+def requests(order: Order, lines: Sequence[OrderLine]) -> list[LineRequest]:
+    """The lines as pricing reads them."""
+    return [_request(line, order.price_list.catalogue) for line in lines]
 
 
 def _alternatives(lines: Sequence[OrderLine]) -> tuple[list[OrderLine], list[tuple[OrderLine, int]]]:
@@ -76,7 +82,7 @@ def is_stale(order: Order, lines: Sequence[OrderLine]) -> bool:
         return True
     catalogue = current.catalogue
     counted, _others = _alternatives([line for line in lines if not line.left_out])
-    result = price_order(catalogue, [_request(line, catalogue) for line in counted], _terms(order))
+    result = price_order(catalogue, [_request(line, catalogue) for line in counted], terms(order))
     return result.model_dump(mode="json") != order.breakdown
 
 
@@ -147,9 +153,10 @@ def _measurement(line: OrderLine) -> Measurement:
     return line.part.measurement
 
 
-def _terms(order: Order) -> OrderTerms:
+def terms(order: Order) -> OrderTerms:
     company = order.company
     return OrderTerms(
+        promo=_promo(order),
         discount=_discount(order),
         shipping_price=order.shipping_price,
         price_level_percent=company.price_level_percent if company else Decimal(0),
@@ -157,6 +164,18 @@ def _terms(order: Order) -> OrderTerms:
         country=order.shipping_address.get("country", ""),
         tax_exempt=company.tax_exempt if company else False,
     )
+
+
+def _promo(order: Order) -> Promo | None:
+    """The code while it is valid; on an order that was submitted as it stood then."""
+    if not order.promo_code:
+        return None
+    if not order.is_draft:
+        frozen = next((c for c in order.price.components if c.code == "promo"), None) if order.price else None
+        return Promo(code=frozen.inputs["promo"], percent=-Decimal(frozen.inputs["percent"])) if frozen else None
+    today = timezone.localdate(timezone=ZoneInfo(Shop.get().timezone))
+    found = PromoCode.valid(order.promo_code, today)
+    return Promo(code=found.code, percent=found.percent) if found else None
 
 
 def _discount(order: Order) -> Discount | None:

@@ -16,16 +16,37 @@ from django.utils.translation import ngettext
 from accounts.templatetags.show import unit_money
 from orders import pricing
 from orders.models import Order, OrderLine
-from orders.selection import fits
+from orders.quote_hints import Earlier, UnitScale, ordered_before
 from orders.words import say
 from quoting.geometry.values import Figures, Measured, Reason
 from quoting.models import Deed, Measurement, Part
 from quoting.pricing.amounts import unit_price
 from quoting.pricing.catalogue import Catalogue, Material, Process, by_key
-from quoting.pricing.contract import Component, LinePrice, OrderBreakdown
+from quoting.pricing.contract import (
+    WORKING_REASONS,
+    Component,
+    LinePrice,
+    LineRequest,
+    OrderBreakdown,
+    Selection,
+)
+from quoting.pricing.job import Job
+from quoting.pricing.judge import first_selection, judge
 from quoting.pricing_words import component_formula, component_label
+from quoting.services import unit_question
 
 UNITS = ("mm", "cm", "in")
+# What no work of the shop's can mend: such an option is shown with its reason and cannot be chosen.
+IMPOSSIBLE = {
+    "too_big_for_machine",
+    "not_round",
+    "no_press",
+    "no_mold_base",
+    "unreachable",
+    "too_many_setups",
+    "hole_too_deep",
+    "no_stock",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,21 @@ class Item:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class ExtraField:
+    name: str
+    label: str
+    help: str
+    value: Any
+    errors: Sequence[str]
+
+
+def brief(reason: Reason) -> str:
+    """The first sentence of a reason, as it stands behind a name."""
+    sentence = say(reason).split(". ")[0].rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
 def items(components: Sequence[Component]) -> list[Item]:
     return [Item(component_label(one), component_formula(one), one.amount) for one in components]
 
@@ -73,6 +109,7 @@ class LineView:
     shows_prices: bool
     posted: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    earlier: Earlier | None = None
 
     # --- what it is
     @property
@@ -135,6 +172,16 @@ class LineView:
         return self.stage in ("measuring", "pricing")
 
     @property
+    def bodies(self) -> int:
+        """How many different bodies the file holds, where it can be split."""
+        return len(self.figures.distinct_bodies) if self.figures and not self.part.body else 0
+
+    @cached_property
+    def unit_question(self) -> UnitScale | None:
+        question = unit_question(self.measurement)
+        return UnitScale.of(question) if question else None
+
+    @property
     def refusal(self) -> str:
         reason = self.measurement.refusal
         return say(reason) if reason else ""
@@ -195,12 +242,32 @@ class LineView:
         if process is None:
             return made
         material = by_key(process.materials, chosen.material)
-        made.append(Choice("material", _("Material"), chosen.material, tuple(map(_named, process.materials))))
+        materials = tuple(self._judged("material", one) for one in process.materials)
+        made.append(Choice("material", _("Material"), chosen.material, materials))
         made.append(Choice("finish", _("Finish"), chosen.finish, tuple(map(_named, process.finishes))))
         quality = tuple(Option(one.key, one.name) for one in process.profiles)
         made.append(Choice("profile", _("Print quality"), chosen.profile, quality))
+        made.append(Choice("tolerance", _("Tolerance"), chosen.tolerance, tuple(map(_named, process.tolerances))))
+        cavities = process.machine.molding.cavities if process.machine.molding else ()
+        counts = tuple(Option(str(count), str(count)) for count in cavities)
+        made.append(Choice("cavities", _("Cavities of the mold"), str(chosen.cavities), counts))
         made.append(Choice("lead_time", _("Lead time"), chosen.lead_time, self._lead_times(process, material)))
         return [choice for choice in made if choice.options]
+
+    @cached_property
+    def extras(self) -> list[ExtraField]:
+        """What is counted: threads, inserts and the like."""
+        counts = dict(self.line.choice.extras)
+        return [
+            ExtraField(
+                f"extra_{extra.key}",
+                extra.name,
+                extra.description,
+                self.posted.get(f"extra_{extra.key}", counts.get(extra.key, "")),
+                self.errors.get(f"extra_{extra.key}", ()),
+            )
+            for extra in (self.process.extras if self.process else ())
+        ]
 
     @cached_property
     def colours(self) -> Choice | None:
@@ -211,15 +278,30 @@ class LineView:
         return Choice("colour", _("Colour"), self.line.choice.colour, options)
 
     def _process(self, process: Process) -> Option:
-        """A process that cannot make the part says so; the one that is chosen stays selectable."""
-        too_small = process.instant and self.measured is not None and not fits(process, self.measured)
-        text = process.name
-        if too_small:
-            text = _("%(process)s: part too big") % {"process": process.name}
-        elif not process.instant:
-            text = _("%(process)s: quoted by us") % {"process": process.name}
-        disabled = too_small and process.key != self.line.choice.process
-        return Option(process.key, text, process.description, disabled=disabled)
+        """With the first thing that keeps this process from being priced; what cannot be made cannot be chosen."""
+        choice = first_selection(process) if process.key != self.line.choice.process else self.line.choice
+        return self._option(process, choice, process.key != self.line.choice.process)
+
+    def _judged(self, name: str, item: Material) -> Option:
+        choice = self.line.choice.model_copy(update={name: item.key})
+        return self._option(item, choice, item.key != getattr(self.line.choice, name))
+
+    def _option(self, item: Process | Material, choice: Selection, may_be_greyed: bool) -> Option:
+        if reason := self._obstacle(choice):
+            impossible = reason.code in IMPOSSIBLE
+            text = f"{item.name}: {brief(reason)}" if impossible else _("%(name)s: quoted by us") % {"name": item.name}
+            return Option(item.key, text, item.description, disabled=impossible and may_be_greyed)
+        return Option(item.key, item.name, item.description)
+
+    def _obstacle(self, choice: Selection) -> Reason | None:
+        """Why this choice has no price for this part, beside what holds for every choice."""
+        if self.measured is None or self.measured.needs_review:
+            return None
+        request = LineRequest(line=0, file="", measured=self.measured, selection=choice, quantity=1)
+        verdict = judge(self.catalogue, request)
+        if isinstance(verdict, Job):
+            return None
+        return next((reason for reason in verdict if reason.code not in WORKING_REASONS), None)
 
     def _lead_times(self, process: Process, material: Material | None) -> tuple[Option, ...]:
         finish = by_key(process.finishes, self.line.choice.finish)
@@ -307,8 +389,10 @@ def quote_view(
     """A draft as its page shows it; `posted` and `errors` belong to the line `refused_line`."""
     catalogue, shows = order.price_list.catalogue, not order.price_hidden
     views = []
-    for line in pricing.priced_lines(order) if lines is None else lines:
-        view = LineView(line, catalogue, shows)
+    found = pricing.priced_lines(order) if lines is None else lines
+    before = ordered_before(order, found)
+    for line in found:
+        view = LineView(line, catalogue, shows, earlier=before.get(line.pk))
         if line.pk == refused_line:
             view.posted, view.errors = posted or {}, errors or {}
         views.append(view)

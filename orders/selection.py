@@ -41,7 +41,15 @@ def valid(catalogue: Catalogue, wanted: Selection) -> Selection:
         colour=_kept(material.colours, wanted.colour) if material else "",
         profile=_kept(process.profiles, wanted.profile),
         lead_time=_kept(process.lead_times, wanted.lead_time),
+        tolerance=_kept(process.tolerances, wanted.tolerance),
+        extras=tuple(sorted((key, count) for key, count in wanted.extras if by_key(process.extras, key))),
+        cavities=_cavities(process, wanted.cavities),
     )
+
+
+def _cavities(process: Process, wanted: int) -> int:
+    offered = process.machine.molding.cavities if process.machine.molding else (0,)
+    return wanted if wanted in offered else offered[0]
 
 
 def _kept(offered: tuple[Keyed, ...], key: str) -> str:
@@ -57,5 +65,5 @@ def chosen_profile(catalogue: Catalogue, choice: Selection) -> Profile | None:
 
 def choose(line: OrderLine, choice: Selection) -> None:
     """Put a choice on a line; the caller saves it. Process and material are columns too, for lists."""
-    line.selection = choice.model_dump()
+    line.selection = choice.model_dump(mode="json")
     line.process, line.material = choice.process, choice.material

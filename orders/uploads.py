@@ -98,7 +98,7 @@ def takes_models(view: View) -> View:
                 "At most %(most)s files go in at once. None was kept: please choose fewer and send the rest after."
             )
             messages.error(request, told % {"most": most})
-            return redirect("quote", **kwargs) if kwargs else redirect("home")
+            return redirect("quote", kwargs["public_id"]) if kwargs else redirect("home")
 
     return csrf_exempt(guarded)
 

@@ -14,6 +14,13 @@ urlpatterns = [
     path("quote/<slug:public_id>/lines/<int:line_id>/duplicate/", quote.line_duplicate, name="line_duplicate"),
     path("quote/<slug:public_id>/lines/<int:line_id>/unit/", quote.line_unit, name="line_unit"),
     path("quote/<slug:public_id>/lines/<int:line_id>/keep/", quote.line_keep, name="line_keep"),
+    path("quote/<slug:public_id>/lines/<int:line_id>/split/", quote.line_split, name="line_split"),
+    path("quote/<slug:public_id>/lines/<int:line_id>/replace/", uploads.line_replace, name="line_replace"),
+    path("quote/<slug:public_id>/lines/<int:line_id>/as-before/", quote.line_as_before, name="line_as_before"),
+    path("quote/<slug:public_id>/lines/<int:line_id>/prices/", quote.line_prices, name="line_prices"),
+    path("quote/<slug:public_id>/bulk/", quote.quote_bulk, name="quote_bulk"),
+    path("quote/<slug:public_id>/undo/", quote.quote_undo, name="quote_undo"),
+    path("quote/<slug:public_id>/promo/", quote.quote_promo, name="quote_promo"),
     # what was uploaded
     path("parts/<int:part_id>/thumbnail.png", files.part_thumbnail, name="part_thumbnail"),
     path("parts/<int:part_id>/", files.part_view, name="part_view"),

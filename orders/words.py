@@ -10,6 +10,9 @@ from quoting import words as geometry_words
 from quoting.geometry.values import Reason
 
 REASONS: dict[str, Promise] = {
+    # the draft
+    "promo_code_unknown": _("This code is not known, or not valid today. Check how it is spelled."),
+    "option_gone": _("What was chosen then is not offered any more. Please choose anew."),
     # the door
     "changed_meanwhile": _("This order has changed in the meantime. Please check it again, then decide."),
     "key_used": _("This form was used for something else already. Reload the page and try again."),
@@ -79,6 +82,8 @@ REASONS: dict[str, Promise] = {
 }
 
 FIELDS: dict[str, Promise] = {
+    "override": _("Price set by hand"),
+    "override_reason": _("Why"),
     "reason": _("Reason"),
     "note": _("Note for the customer"),
     "comment": _("Comment"),

@@ -1,6 +1,7 @@
 from orders.models.documents import Counter, Document
 from orders.models.lines import LineWarning, OrderLine
 from orders.models.order import Order
+from orders.models.promo import PromoCode
 from orders.models.records import (
     Acceptance,
     HistoryEntry,
@@ -22,6 +23,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "PaymentStatus",
+    "PromoCode",
     "PurchaseOrder",
     "RefundRequest",
     "Status",

@@ -45,6 +45,7 @@ class Order(Transitions):
     staff_note = models.TextField(blank=True, help_text="Never shown to the customer")
     offer_note = models.TextField(blank=True, help_text="The shop's words on the offer")
     also_notify = models.JSONField(default=list, help_text="E-mail addresses that the customer added")
+    undo = models.JSONField(null=True, help_text="Of a draft: what the lines were before the last change of many")
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True)
     placed_at = models.DateTimeField(null=True)
@@ -55,6 +56,9 @@ class Order(Transitions):
     net = MoneyField(default=ZERO)
     tax = MoneyField(default=ZERO)
     total = MoneyField(default=ZERO)
+    promo_code = models.CharField(
+        max_length=40, blank=True, help_text="As entered; judged whenever the order is priced"
+    )
     discount_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     discount_amount = MoneyField(null=True, blank=True)
     discount_label = models.CharField(max_length=60, blank=True, help_text="What the customer reads of it")

@@ -13,14 +13,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from orders import drafts, pricing
 from orders.access import actor_of, draft_for, draft_or_order_for
-from orders.forms.quote import LineForm, UnitForm
-from orders.models import Order
+from orders.forms.quote import BulkForm, CellForm, LineForm, PromoForm, UnitForm
+from orders.models import Order, OrderLine
+from orders.quote_hints import ordered_before
 from orders.quote_page import quote_view
+from orders.quote_prices import price_table
 from orders.views import regions
 from orders.views.uploads import upload_context
 from orders.words import say
@@ -109,6 +113,108 @@ def line_keep(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
     return _do(request, order, line_id, drafts.keep_unmeasured)
 
 
+@require_POST
+@on_draft
+def line_split(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    return _do(request, order, line_id, partial(drafts.split, now=timezone.now()))
+
+
+@require_POST
+@on_draft
+def line_as_before(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    """What was chosen for the same model when this company ordered it last."""
+    lines = pricing.priced_lines(order)
+    found = ordered_before(order, lines).get(line_id)
+    if found is None:
+        raise Http404
+    earlier = OrderLine.objects.get(pk=found.line_id)
+
+    def verb(order_id: int, line: int, **how: Any) -> None:
+        drafts.as_before(order_id, line, earlier, **how)
+
+    return _do(request, order, line_id, verb)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@on_draft
+def line_prices(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    """The table of quantities and lead times; a cell of it chooses both."""
+    if request.method == "POST":
+        form = CellForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        return _do(request, order, line_id, partial(drafts.choose_cell, **form.cleaned_data))
+    table = price_table(_up_to_date(request, order), line_id)
+    if table is None:
+        raise Http404
+    template = "portal/quote/prices.html" if is_htmx(request) else "portal/quote/prices_page.html"
+    return render(request, template, {"order": order, "table": table})
+
+
+@require_POST
+@on_draft
+def quote_bulk(request: HttpRequest, order: Order) -> HttpResponse:
+    """The same choice for the lines that are ticked."""
+    ids = list(order.lines.values_list("pk", flat=True))
+    form = BulkForm(request.POST, order.price_list.catalogue, ids)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+        return _page(request, order, status=422, bulk_form=form)
+    try:
+        changed, unfit = drafts.apply_to_many(
+            order.pk,
+            form.cleaned_data["lines"],
+            form.bulk,
+            actor=actor_of(request, order),
+            version=_version(request),
+        )
+    except Refused as refused:
+        messages.error(request, say(refused))
+        return _page(request, draft_for(request, order.public_id), status=409)
+    told = ngettext("%(count)s part was changed.", "%(count)s parts were changed.", changed) % {"count": changed}
+    messages.success(request, told)
+    if unfit:
+        names = ", ".join(unfit)
+        messages.warning(
+            request, _("Left as they were, as their process does not offer this: %(names)s") % {"names": names}
+        )
+    return redirect("quote", order.public_id)
+
+
+@require_POST
+@on_draft
+def quote_undo(request: HttpRequest, order: Order) -> HttpResponse:
+    try:
+        drafts.undo(order.pk, actor=actor_of(request, order), version=_version(request))
+    except Refused as refused:
+        messages.error(request, say(refused))
+        return _page(request, draft_for(request, order.public_id), status=409)
+    messages.success(request, _("The parts are as they were before."))
+    return redirect("quote", order.public_id)
+
+
+@require_POST
+@on_draft
+def quote_promo(request: HttpRequest, order: Order) -> HttpResponse:
+    form = PromoForm(request.POST)
+    if not form.is_valid():
+        return _page(request, order, status=422, promo_form=form)
+    code = form.cleaned_data["promo_code"]
+    try:
+        drafts.use_promo_code(
+            order.pk, code, actor=actor_of(request, order), now=timezone.now(), version=_version(request)
+        )
+    except Refused as refused:
+        if refused.code == "promo_code_unknown":
+            form.add_error("promo_code", say(refused))
+            return _page(request, order, status=422, promo_form=form)
+        messages.error(request, say(refused))
+        return _page(request, draft_for(request, order.public_id), status=409)
+    return redirect("quote", order.public_id)
+
+
 # --- answers
 
 
@@ -139,10 +245,20 @@ def _refused_fields(request: HttpRequest, order: Order, line_id: int, form: Line
     return _page(request, order, status=422, refused_line=line_id, posted=request.POST.dict(), errors=errors)
 
 
-def _page(request: HttpRequest, order: Order, status: int = 200, **refused: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    order: Order,
+    status: int = 200,
+    bulk_form: BulkForm | None = None,
+    promo_form: PromoForm | None = None,
+    **refused: Any,
+) -> HttpResponse:
     view = quote_view(order, **refused)
     context = {
         "quote": view,
+        "bulk_form": bulk_form or BulkForm(None, order.price_list.catalogue, [line.id for line in view.lines]),
+        "bulk_tried": bulk_form is not None,
+        "promo_form": promo_form or PromoForm(initial={"promo_code": order.promo_code}),
         **regions.context(view),
         **upload_context(reverse("quote_upload", args=[order.public_id])),
     }

@@ -64,7 +64,7 @@ def upload_context(action: str) -> dict[str, Any]:
 def quote_start(request: HttpRequest) -> HttpResponse:
     """Files at the front door make a new draft."""
     owner = owner_of(request)
-    parts, problems = _take_in(request, owner)
+    parts, problems = take_in(request, owner)
     if not parts:
         return _nothing(request, problems)
     order = drafts.start(company=owner.company, user=owner.user, guest_key=owner.guest_key)
@@ -78,7 +78,7 @@ def quote_upload(request: HttpRequest, public_id: str) -> HttpResponse:
     """More files for a draft. They belong to whom the draft belongs."""
     order = draft_for(request, public_id)
     user = owner_of(request).user
-    parts, problems = _take_in(request, Owner(user, order.company, order.guest_key))
+    parts, problems = take_in(request, Owner(user, order.company, order.guest_key))
     if not parts:
         return _nothing(request, problems, order)
     try:
@@ -88,7 +88,23 @@ def quote_upload(request: HttpRequest, public_id: str) -> HttpResponse:
     return _added(request, order, problems)
 
 
-def _take_in(request: HttpRequest, owner: Owner) -> tuple[list[Part], list[Problem]]:
+@takes_models
+@require_POST
+def line_replace(request: HttpRequest, public_id: str, line_id: int) -> HttpResponse:
+    """Another file for a line; what was chosen for it stays."""
+    order = draft_for(request, public_id)
+    user = owner_of(request).user
+    parts, problems = take_in(request, Owner(user, order.company, order.guest_key))
+    if not parts:
+        return _nothing(request, problems, order)
+    try:
+        drafts.replace_part(order.pk, line_id, parts[0], actor=actor_of(request, order))
+    except Refused as refused:
+        return _nothing(request, [Problem(parts[0].name, say(refused), 409)], order)
+    return redirect(reverse("quote", args=[public_id]) + f"#line-{line_id}")
+
+
+def take_in(request: HttpRequest, owner: Owner) -> tuple[list[Part], list[Problem]]:
     """Parts of the files that can be used, and a sentence for each of the others."""
     parts, problems = [], []
     for upload in request.FILES.getlist(FILES_FIELD):

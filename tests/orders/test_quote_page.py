@@ -337,7 +337,10 @@ def test_a_part_goes_to_the_first_process_that_it_fits(client: Client) -> None:
     line = order.lines.get()
     assert line.process == "mjf"
     assert line.state == "priced"
-    assert "FDM 3D printing: part too big" in text(client.get(page_of(order)))
+    page = client.get(page_of(order)).content.decode()
+    option = re.search(r"<option value=\"fdm\"( selected)?( disabled)?>([^<]*)", page)
+    assert option and option[2]
+    assert "does not fit the machine (210 × 210 × 250 mm)" in option[3]
 
 
 def test_a_change_is_priced_by_the_server_alone(client: Client) -> None:
