@@ -98,6 +98,8 @@ def order_page(order: Order) -> dict[str, Any]:
         "review_reasons": [say_where(Reason.model_validate(reason)) for reason in order.review_reasons],
         "purchase_orders": order.purchase_orders.select_related("provided_by", "decided_by").order_by("-pk"),
         "ledger": order.ledger.select_related("actor"),
+        "checkouts": order.checkouts.exclude(state__in=["closed", "paid"]),
+        "disputes": order.provider_events.filter(outcome="disputed"),
         "refund_requests": order.refund_requests.order_by("-pk"),
         "offers": order.offers.defer("snapshot").select_related("created_by").order_by("-revision"),
         "acceptances": acceptances(order),

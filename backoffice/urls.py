@@ -5,6 +5,7 @@ from backoffice.views.change import bo_change
 from backoffice.views.documents import bo_document, bo_document_retry, bo_invoice, bo_job_card
 from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit_remove, bo_edit_terms
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
+from backoffice.views.money import bo_payment, bo_refund, bo_refunds
 from backoffice.views.order import bo_order, bo_po_file
 from backoffice.views.orders import bo_orders
 
@@ -18,6 +19,9 @@ urlpatterns = [
     path("orders/<int:number>/edit/lines/<int:line_id>/remove/", bo_edit_remove, name="bo_edit_remove"),
     path("orders/<int:number>/edit/fees/", bo_edit_fee, name="bo_edit_fee"),
     path("orders/<int:number>/edit/terms/", bo_edit_terms, name="bo_edit_terms"),
+    path("orders/<int:number>/payment/", bo_payment, name="bo_payment"),
+    path("orders/<int:number>/refund/", bo_refund, name="bo_refund"),
+    path("refunds/", bo_refunds, name="bo_refunds"),
     path("orders/<int:number>/job-card/", bo_job_card, name="bo_job_card"),
     path("orders/<int:number>/invoice/", bo_invoice, name="bo_invoice"),
     path("orders/<int:number>/documents/<int:document_id>.pdf", bo_document, name="bo_document"),

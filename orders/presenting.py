@@ -16,6 +16,8 @@ from accounts.templatetags.show import money
 from orders import words
 from orders.models import HistoryEntry, OfferRevision, Order, PurchaseOrder, Status
 from orders.models.status import GROUP_LABELS, GROUPS
+from orders.payments.checkouts import amounts, is_processing
+from orders.payments.providers import provider
 from orders.workflow.actors import Actor
 from orders.workflow.choices import choice
 from orders.workflow.dates import local_day
@@ -137,6 +139,8 @@ def payment_facts(order: Order, label: str, shop: Shop, now: datetime) -> Iterab
         return
     if order.status == Status.PO_PROVIDED and (po := counting_po(order)):
         yield said("po_checked", number=po.number)
+    if is_processing(order):
+        yield said("payment_processing")
     if order.amount_asked > 0:
         yield said("amount_asked", amount=money(order.amount_asked, order.currency))
     elif order.status in LATE and not order.prepayment_met:
@@ -166,6 +170,8 @@ def counting_po(order: Order) -> PurchaseOrder | None:
 def buttons(order: Order, actor: Actor, shop: Shop, now: datetime) -> Iterable[Button]:
     if order.status == Status.WAITING_FOR_REVIEW:
         yield Button("review_budget_offer", gettext("Review budget offer"), primary=True)
+    if may_pay(order):
+        yield Button("pay_now", gettext("Pay now"), primary=True)
     if order.placed_at and not order.is_canceled:
         yield Button("download_invoice", gettext("Download invoice"))
     for name in DEEDS:
@@ -174,6 +180,11 @@ def buttons(order: Order, actor: Actor, shop: Shop, now: datetime) -> Iterable[B
             if name == "provide_po" and order.purchase_orders.filter(state__in=["provided", "accepted"]).exists():
                 text = words.PAGE["replace_po"]
             yield Button(name, str(text), primary=name == "accept_offer")
+
+
+def may_pay(order: Order) -> bool:
+    """Pay now: once it is agreed, while something is open and online payment is set up; not while one is processed."""
+    return provider() is not None and bool(amounts(order)) and not is_processing(order)
 
 
 def refusals(order: Order, name: str, actor: Actor, shop: Shop, now: datetime | None = None) -> list[Reason]:

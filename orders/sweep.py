@@ -11,8 +11,10 @@ from django.db.models import F, Q
 from accounts.models import Shop
 from orders.documents.issuing import make
 from orders.drafts import forget_old_guest_drafts
-from orders.models import Document, OfferRevision, Order, Status
+from orders.models import Document, OfferRevision, Order, ProviderEvent, Status
 from orders.models.status import CANCELED
+from orders.payments.checkouts import reconcile
+from orders.payments.events import judge
 from orders.workflow.actors import SYSTEM
 from orders.workflow.dates import local_day
 from orders.workflow.deed import Refused
@@ -37,6 +39,8 @@ def sweep(now: datetime, *, announce: bool = True) -> int:
             lambda: tell_expired(shop, now),
             lambda: forget_old_guest_drafts(now),
             lambda: look_after(Document, make, now, announce=announce),
+            lambda: look_after(ProviderEvent, judge, now, announce=announce),
+            lambda: reconcile(now),
         )
     )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import checkout, documents, files, order, orders, quote, uploads
+from orders.views import checkout, documents, files, order, orders, pay, quote, uploads
 
 urlpatterns = [
     path("", uploads.home, name="home"),
@@ -43,6 +43,10 @@ urlpatterns += [
         name="order_request_changes",
     ),
     path("orders/<slug:public_id>/provide-po/", order.act, {"action": "provide_po"}, name="order_provide_po"),
+    path("orders/<slug:public_id>/pay/", pay.order_pay, name="order_pay"),
+    path("orders/<slug:public_id>/paid/<int:checkout_id>/", pay.order_paid, name="order_paid"),
+    path("demo-payment/<slug:session>/", pay.demo_pay, name="demo_pay"),
+    path("webhooks/stripe/", pay.stripe_webhook, name="stripe_webhook"),
     path("orders/<slug:public_id>/invoice/", documents.order_invoice, name="order_invoice"),
     path("orders/<slug:public_id>/documents/<int:document_id>.pdf", documents.order_document, name="order_document"),
     path("orders/<slug:public_id>/password/", order.set_password, name="order_set_password"),

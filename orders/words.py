@@ -13,6 +13,11 @@ REASONS: dict[str, Promise] = {
     # the draft
     "promo_code_unknown": _("This code is not known, or not valid today. Check how it is spelled."),
     "option_gone": _("What was chosen then is not offered any more. Please choose anew."),
+    # payment
+    "no_online_payment": _("Paying online is not set up. Please pay by bank transfer."),
+    "payment_processing": _("A payment is being processed. Please wait until it is through."),
+    "checkout_over": _("This payment page is closed. Please start again."),
+    "refund_beyond_received": _("Only %(received)s was received and not given back yet."),
     # the door
     "changed_meanwhile": _("This order has changed in the meantime. Please check it again, then decide."),
     "key_used": _("This form was used for something else already. Reload the page and try again."),
@@ -155,6 +160,7 @@ PAGE: dict[str, Promise] = {
     "on_hold": _("On hold"),
     "canceled": _("Canceled"),
     "po_checked": _("PO %(number)s is being checked"),
+    "payment_processing": _("Your payment is being processed."),
     "amount_asked": _("%(amount)s to be paid now"),
     "prepayment": _("Prepayment: %(amount)s before we begin"),
     "part_paid": _("%(paid)s received, %(open)s open"),

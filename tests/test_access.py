@@ -53,6 +53,7 @@ def world() -> dict[str, object]:
     owner = factories.make_customer(email="own@example.org")
     draft, order = factories.make_draft(owner), factories.make_order(owner)
     factories.do(order, "provide_po", customer(owner), po_number="PO-1", po_total=order.total)
+    order.checkouts.create(provider="demo", key="k", amount=order.total, currency="EUR", created_at=factories.NOON)
     address = Address.objects.create(company=owner.company, **factories.ADDRESS)
     return {"owner": owner, "draft": draft, "order": Order.objects.get(pk=order.pk), "address": address.pk}
 
@@ -73,6 +74,8 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
         "order": order.public_id,
         "number": order.number,
         "po": order.purchase_orders.get().pk,
+        "checkout": order.checkouts.get().pk,
+        "session": "demo_x",
         "paper": order.documents.get(kind="confirmation").pk,
         "transition": "put_on_hold",
         "email": OutgoingEmail.objects.filter(event="placed", audience="shop").values_list("pk", flat=True).first(),

@@ -1,6 +1,7 @@
 from orders.models.documents import Counter, Document
 from orders.models.lines import LineWarning, OrderLine
 from orders.models.order import Order
+from orders.models.payments import Checkout, ProviderEvent
 from orders.models.promo import PromoCode
 from orders.models.records import (
     Acceptance,
@@ -14,6 +15,7 @@ from orders.models.status import PaymentStatus, Status
 
 __all__ = [
     "Acceptance",
+    "Checkout",
     "Counter",
     "Document",
     "HistoryEntry",
@@ -24,6 +26,7 @@ __all__ = [
     "OrderLine",
     "PaymentStatus",
     "PromoCode",
+    "ProviderEvent",
     "PurchaseOrder",
     "RefundRequest",
     "Status",

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Shop
-from orders.models import HistoryEntry, LedgerEntry, Order, PaymentStatus, Status
+from orders.models import HistoryEntry, LedgerEntry, Order, PaymentStatus, RefundRequest, Status
 from orders.workflow import dates
 from orders.workflow.actors import SYSTEM, Actor
 from orders.workflow.deed import Refused
 from orders.workflow.door import locked, perform
 from orders.workflow.history import record
 from orders.workflow.mails import tell
-from orders.workflow.papers import owe_receipt
+from orders.workflow.papers import owe_credit_note, owe_receipt, standing_invoice
 
 
 def confirm(
@@ -54,22 +54,141 @@ def _book(order_id: int, amount: Decimal, key: str, method: str, actor: Actor, n
         order.paid += amount
         if order.placed_at and order.prepayment_met and not was_met:
             dates.promise(Shop.get(), order, now)
-        entry = record(
-            order,
-            key=f"ledger:{key}",
-            kind=HistoryEntry.Kind.PAYMENT,
-            name="payment",
-            before=order.status,
-            actor=actor,
-            role=actor.role,
-            now=now,
-            details={"amount": str(amount), "method": method},
-        )
+        entry = _recorded(order, "payment", amount, key, method, actor, now)
+        _ask_back_surplus(order, now)
         order.version += 1
         order.save()
         _tell_both(order, entry, before, amount)
         owe_receipt(order, payment, now)
     return True
+
+
+def refund(
+    order_id: int,
+    *,
+    amount: Decimal,
+    key: str,
+    method: str,
+    actor: Actor = SYSTEM,
+    reduces: bool = False,
+    note: str = "",
+    now: datetime | None = None,
+) -> bool:
+    """Book money that was given back. False when `key` was booked before. Raises Refused for more than was received.
+
+    `reduces`: a goodwill refund, whose price reduction is booked with its credit note in the same deed. What was received
+    above what is owed is given back first; requests that this covers are done.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        order = locked(order_id)
+        if LedgerEntry.objects.filter(key=key).exists():
+            return False
+        if amount > order.received:
+            raise Refused("refund_beyond_received", received=str(order.received))
+        _enter(order, LedgerEntry.Kind.REFUND, amount, key, method, actor, now, note, min(amount, order.surplus))
+        if reduces:
+            _reduce(order, amount, key, actor, now, note)
+        entry = _recorded(order, "refund", amount, key, method, actor, now, note)
+        _close_requests(order, amount, now)
+        order.version += 1
+        order.save()
+        if order.customer is not None:
+            shop = Shop.get()
+            tell(order, "refund", deed=f"history:{entry.pk}", shop=shop, now=now, amount=str(amount), note=note)
+    return True
+
+
+def _enter(
+    order: Order,
+    kind: str,
+    amount: Decimal,
+    key: str,
+    method: str,
+    actor: Actor,
+    now: datetime,
+    note: str,
+    surplus: Decimal,
+) -> None:
+    """A refund may be partly of a surplus: then it is two entries, and the payment status knows them apart."""
+    parts = [(surplus, True, f"{key}:surplus" if surplus < amount else key)] if surplus > 0 else []
+    if surplus < amount:
+        parts.append((amount - surplus, False, key))
+    for part, of_surplus, own_key in parts:
+        LedgerEntry.objects.create(
+            order=order,
+            kind=kind,
+            amount=part,
+            of_surplus=of_surplus,
+            method=method,
+            key=own_key,
+            at=now,
+            actor_id=actor.user_id,
+            note=note[:200],
+        )
+    order.refunded += amount
+    order.surplus_returned += surplus
+
+
+def _reduce(order: Order, amount: Decimal, key: str, actor: Actor, now: datetime, note: str) -> None:
+    LedgerEntry.objects.create(
+        order=order,
+        kind=LedgerEntry.Kind.CREDIT_NOTE,
+        amount=amount,
+        key=f"{key}:credit",
+        at=now,
+        actor_id=actor.user_id,
+        note=note[:200],
+    )
+    order.credited += amount
+    if invoice := standing_invoice(order):
+        owe_credit_note(order, invoice, amount, f"reduction:{key}", now)
+
+
+def _close_requests(order: Order, amount: Decimal, now: datetime) -> None:
+    """The oldest requests first; one that is covered in part stays open with the rest."""
+    for request in order.refund_requests.filter(state=RefundRequest.State.OPEN).order_by("pk"):
+        if amount <= 0:
+            break
+        covered = min(amount, request.amount)
+        amount -= covered
+        if covered == request.amount:
+            request.state, request.closed_at = RefundRequest.State.DONE, now
+        else:
+            request.amount -= covered
+        request.save()
+
+
+def _ask_back_surplus(order: Order, now: datetime) -> None:
+    """What was received above what is owed waits in the refund queue."""
+    requests = order.refund_requests.filter(state=RefundRequest.State.OPEN)
+    waiting = sum((one.amount for one in requests), Decimal(0))
+    if order.surplus <= waiting:
+        return
+    request, is_new = order.refund_requests.get_or_create(
+        because="surplus",
+        state=RefundRequest.State.OPEN,
+        defaults={"amount": order.surplus - waiting, "created_at": now},
+    )
+    if not is_new:
+        request.amount += order.surplus - waiting
+        request.save(update_fields=["amount"])
+
+
+def _recorded(
+    order: Order, name: str, amount: Decimal, key: str, method: str, actor: Actor, now: datetime, note: str = ""
+) -> HistoryEntry:
+    return record(
+        order,
+        key=f"ledger:{key}",
+        kind=HistoryEntry.Kind.PAYMENT,
+        name=name,
+        before=order.status,
+        actor=actor,
+        role=actor.role,
+        now=now,
+        details={name: value for name, value in (("amount", str(amount)), ("method", method), ("note", note)) if value},
+    )
 
 
 def _tell_both(order: Order, entry: HistoryEntry, before: PaymentStatus, amount: Decimal) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -34,6 +35,7 @@ from orders.forms.order import (
 )
 from orders.models import Document, Order
 from orders.offers.revisions import changes_of_offer
+from orders.payments.checkouts import amounts
 from orders.workflow.actors import Actor, belongs_to
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome, edit, perform
@@ -243,6 +245,8 @@ def page(
         "po": presenting.counting_po(order),
         "offer": presenting.open_offer(order),
         "changes": changes_of_offer(order),
+        "payable": amounts(order) if shown.shows("pay_now") else [],
+        "pay_key": uuid4(),
         "documents": order.documents.defer("facts").exclude(kind__in=HIDDEN_PAPERS).order_by("-pk"),
         "done": done if done in DONE and form is None else "",
         "mailed": mailed_to(order),

@@ -101,6 +101,7 @@ def _move(
     deed = judged(order, name, actor, now, details, shop)
     again = name in ENTERS_AGAIN or order.history.filter(to_status=deed.target).exists()
     move(order, deed)
+    close_checkouts(order)
     entry = record(
         order,
         key=key,
@@ -209,8 +210,14 @@ def edit(
                 details=kept(told or {}),
                 kind=HistoryEntry.Kind.EDIT,
             )
+        close_checkouts(order)
         order.version += 1
         order.save()
+
+
+def close_checkouts(order: Order) -> None:
+    """What is to be paid may have changed: open tries to pay are closed, at the provider by `orders.payments`."""
+    order.checkouts.filter(state__in=["starting", "open"]).update(state="closing")
 
 
 def _editing_role(order: Order, actor: Actor, what: str) -> str:

@@ -34,7 +34,13 @@ BRACKET = shape(
     filament_cm3=38.0,
     profiles=PROFILES,
     beyond=solid(
-        box_mm=(98.0, 80.0, 60.0), setups=3, features=14, holes=(HOLE,), wall_mm=4.0, projected_mm2=7000, undercut_mm2=400
+        box_mm=(98.0, 80.0, 60.0),
+        setups=3,
+        features=14,
+        holes=(HOLE,),
+        wall_mm=4.0,
+        projected_mm2=7000,
+        undercut_mm2=400,
     ),
 )
 
