@@ -129,6 +129,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     company_role = models.CharField(max_length=12, choices=CompanyRole.choices, default="", blank=True)
     roles = models.JSONField(default=list, blank=True, help_text="Staff roles")
     language = models.CharField(max_length=8, blank=True)
+    saved_filters = models.JSONField(default=list, blank=True, help_text="Of the order list: [name, query string]")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 

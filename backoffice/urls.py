@@ -1,17 +1,21 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from backoffice.views.attention import bo_attention, bo_preview, bo_previews
 from backoffice.views.change import bo_change
 from backoffice.views.documents import bo_document, bo_document_retry, bo_invoice, bo_job_card
 from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit_remove, bo_edit_terms
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
 from backoffice.views.money import bo_payment, bo_refund, bo_refunds
 from backoffice.views.order import bo_order, bo_po_file
-from backoffice.views.orders import bo_orders
+from backoffice.views.orders import bo_filter_remove, bo_filter_save, bo_orders, bo_orders_csv
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="bo_orders"), name="bo_home"),
     path("orders/", bo_orders, name="bo_orders"),
+    path("orders/export.csv", bo_orders_csv, name="bo_orders_csv"),
+    path("orders/filters/", bo_filter_save, name="bo_filter_save"),
+    path("orders/filters/<int:index>/remove/", bo_filter_remove, name="bo_filter_remove"),
     path("orders/<int:number>/", bo_order, name="bo_order"),
     path("orders/<int:number>/change/<slug:transition>/", bo_change, name="bo_change"),
     path("orders/<int:number>/edit/", bo_edit, name="bo_edit"),
@@ -27,7 +31,10 @@ urlpatterns = [
     path("orders/<int:number>/documents/<int:document_id>.pdf", bo_document, name="bo_document"),
     path("orders/<int:number>/documents/<int:document_id>/retry/", bo_document_retry, name="bo_document_retry"),
     path("orders/<int:number>/po/<int:po>/", bo_po_file, name="bo_po_file"),
+    path("attention/", bo_attention, name="bo_attention"),
     path("emails/", bo_emails, name="bo_emails"),
+    path("emails/previews/", bo_previews, name="bo_previews"),
+    path("emails/previews/<slug:event>/<slug:audience>/", bo_preview, name="bo_preview"),
     path("emails/<int:email>/", bo_email, name="bo_email"),
     path("emails/<int:email>/html/", bo_email_html, name="bo_email_html"),
     path("emails/<int:email>/retry/", bo_email_retry, name="bo_email_retry"),

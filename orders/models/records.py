@@ -185,6 +185,9 @@ class RefundRequest(models.Model):
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return f"{self.amount} {self.order.currency}"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
