@@ -15,6 +15,7 @@ from orders.workflow.door import Outcome, perform
 from quoting import services
 from quoting.geometry.values import CODE_VERSION, Figures, Measured
 from quoting.models import Measurement, Part, PriceListVersion, StoredFile
+from quoting.pricing.contract import Selection
 from quoting.pricing.load import demo_catalogue
 
 # When every test begins (tests/conftest.py): the same day in UTC and at the shop, and most of it still to come.
@@ -145,7 +146,7 @@ def filled(price_list: PriceListVersion, selection: dict[str, str]) -> dict[str,
     """A selection with the first material, finish, … of its process where none is named."""
     process = next(p for p in price_list.catalogue.processes if p.key == selection["process"])
     material = process.materials[0]
-    return {
+    given = {
         "material": material.key,
         "finish": process.finishes[0].key,
         "colour": material.colours[0].key if material.colours else "",
@@ -153,6 +154,7 @@ def filled(price_list: PriceListVersion, selection: dict[str, str]) -> dict[str,
         "lead_time": process.lead_times[0].key,
         **selection,
     }
+    return Selection(**given).model_dump(mode="json")
 
 
 def place(order: Order, user: User | None = None, **more: Any) -> Order:

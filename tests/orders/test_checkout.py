@@ -178,7 +178,7 @@ def test_ways_of_delivery_are_priced_for_the_country_chosen(web: Client, buyer: 
     home = web.post(url, {**sent, "billing_country": "DE"}).content.decode()
     abroad = web.post(url, {**sent, "billing_country": "AT"})
     assert "5.90" in home and "5.90" not in abroad.content.decode()
-    assert hooks(abroad, "shipping") == ["pickup", "parcel_de", "parcel_eu", "express_world"]
+    assert hooks(abroad, "shipping") == ["pickup", "parcel_de", "parcel_eu", "courier_de", "express_world"]
     assert not errors(abroad)
 
 
