@@ -7,6 +7,7 @@ from quoting.geometry.bodies import distinct_bodies, load_body
 from quoting.geometry.loaders import Loaded
 from quoting.geometry.mesh import EdgeCensus, body_of_faces, edge_census
 from quoting.geometry.overlaps import doubts
+from quoting.geometry.shape import analyse
 from quoting.geometry.values import CODE_VERSION, Figures, FileRefused, Measured, Measurement, Reason
 
 FLAT = 1e-9  # volume / (area × largest extent) below which a mesh encloses nothing
@@ -54,7 +55,8 @@ def _measured(loaded: Loaded) -> Measured:
         reasons.append(Reason(code="no_volume"))
     if not reasons:
         reasons = doubts(loaded.mesh, loaded.totals.volume, bodies, body_of_face)
-    return Measured(figures=figures, needs_review=tuple(reasons))
+    shape = None if reasons else analyse(loaded.mesh)
+    return Measured(figures=figures, shape=shape, needs_review=tuple(reasons))
 
 
 def _edge_reasons(census: EdgeCensus) -> list[Reason]:

@@ -1,0 +1,108 @@
+"""A closed mesh with what the analyses need of it: normals, areas, neighbours, points on its surface, and rays.
+
+Units are millimetres. Coordinates are about the middle of the box, so that single precision, in which rays are followed,
+keeps its digits. Rays need Embree; where there is no wheel of it, `can_see` is False and what needs rays is not known.
+"""
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from quoting.geometry.mesh import Mesh
+
+try:
+    from embreex import rtcore_scene
+    from embreex.mesh_construction import TriangleMesh
+except ImportError:  # no wheel for this platform
+    rtcore_scene = None
+
+FAR = 1e30  # Embree's answer where nothing is hit
+STEP = 0.6180339887498949  # golden ratio: points that fill evenly, the same in every run
+STEP_2 = 0.7548776662466927  # the plastic number, for a second direction that does not fall in step
+
+
+class Samples(NamedTuple):
+    points: np.ndarray  # (n, 3) on the surface, each for an equal share of it
+    faces: np.ndarray  # (n,) the triangle each is on
+
+
+class Solid:
+    def __init__(self, mesh: Mesh) -> None:
+        vertices = mesh.vertices.astype(np.float64)
+        self.vertices = vertices - (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+        self.faces = mesh.faces
+        self.corners = self.vertices[self.faces]  # (f, 3, 3)
+        across = np.cross(self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0])
+        doubled = np.linalg.norm(across, axis=1)
+        self.areas = doubled / 2  # (f,) mm²
+        self.normals = across / np.maximum(doubled, 1e-300)[:, None]  # (f, 3), outwards
+        self.size = np.ptp(self.vertices, axis=0)
+        self.diagonal = float(np.linalg.norm(self.size))
+
+    @property
+    def area(self) -> float:
+        return float(self.areas.sum())
+
+    can_see = rtcore_scene is not None
+
+    @cached_property
+    def _scene(self) -> Any:
+        scene = rtcore_scene.EmbreeScene()
+        TriangleMesh(scene, self.corners.astype(np.float32))
+        return scene
+
+    def distances(self, origins: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """How far rays (n, 3) run before they hit the solid, in mm; inf where they hit nothing."""
+        found = self._scene.run(
+            np.ascontiguousarray(origins, np.float32), np.ascontiguousarray(directions, np.float32), query="DISTANCE"
+        )
+        distances = np.asarray(found, dtype=np.float64)
+        distances[distances >= FAR] = np.inf
+        return distances
+
+    def samples(self, count: int) -> Samples:
+        """Points spread over the surface by area, always the same ones."""
+        ends = np.cumsum(self.areas)
+        places = (np.arange(count) + 0.5) / count * ends[-1]
+        faces = np.minimum(np.searchsorted(ends, places), len(ends) - 1)
+        u, v = np.modf(np.arange(1, count + 1) * STEP)[0], np.modf(np.arange(1, count + 1) * STEP_2)[0]
+        outside = u + v > 1
+        u, v = np.where(outside, 1 - u, u), np.where(outside, 1 - v, v)
+        first, second, third = self.corners[faces].transpose(1, 0, 2)
+        return Samples(first + u[:, None] * (second - first) + v[:, None] * (third - first), faces)
+
+    @cached_property
+    def edges(self) -> "Edges":
+        return _edges(self)
+
+
+class Edges(NamedTuple):
+    """Every edge once, with the two triangles that share it."""
+
+    faces: np.ndarray  # (e, 2)
+    angles: np.ndarray  # (e,) between their normals, in degrees
+    lengths: np.ndarray  # (e,) mm
+    concave: np.ndarray  # (e,) bool: an inside corner
+
+
+def _edges(solid: Solid) -> Edges:
+    start = solid.faces.ravel().astype(np.int64)
+    end = solid.faces[:, [1, 2, 0]].ravel()
+    keys = np.minimum(start, end) * len(solid.vertices) + np.maximum(start, end)
+    order = np.argsort(keys, kind="stable")
+    pairs = np.flatnonzero(keys[order][1:] == keys[order][:-1])
+    one, other = order[pairs], order[pairs + 1]
+    faces = np.stack((one // 3, other // 3), axis=1)
+    cosines = np.einsum("ij,ij->i", solid.normals[faces[:, 0]], solid.normals[faces[:, 1]])
+    # The third corner of the one triangle, seen from the other: above its plane means an inside corner.
+    third = solid.corners[faces[:, 0], (one % 3 + 2) % 3]
+    along = solid.corners[faces[:, 1], other % 3]
+    heights = np.einsum("ij,ij->i", third - along, solid.normals[faces[:, 1]])
+    ends = solid.vertices[end[one]] - solid.vertices[start[one]]
+    return Edges(
+        faces,
+        np.degrees(np.arccos(np.clip(cosines, -1, 1))),
+        np.linalg.norm(ends, axis=1),
+        heights > 1e-6 * solid.diagonal,
+    )
