@@ -1,6 +1,6 @@
 # The one place where commands are listed: `make help`. Needs make and Python 3.11 to 3.14 with venv; setup brings the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format fresh shots bench
+.PHONY: help setup run test check format fresh shots walk bench
 
 PY := .venv/bin/python
 ARGS ?=
@@ -37,6 +37,9 @@ fresh: setup ## what somebody who has just cloned gets: run and test of the comm
 
 shots: setup ## pictures of all pages, wide and narrow, into shots/
 	@$(PY) -m scripts.shots $(ARGS)
+
+walk: setup ## cases 1 and 2 in a browser, against a fresh installation; pictures into walk/
+	@$(PY) -m tests.browser.walk
 
 bench: setup ## what is claimed about speed; one alone: make bench ARGS=name
 	@for file in bench/$(or $(ARGS),[a-z]*).py; do echo "== $$file"; $(PY) -m "bench.$$(basename $$file .py)" || exit 1; done

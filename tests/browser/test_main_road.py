@@ -216,29 +216,3 @@ def mails_are_shown(page: Page, staff: Page, number: int, entered: int) -> None:
     staff.reload()
     kept = staff.get_by_role("region", name="E-mails").get_by_role("row").filter(has_text="Kept")
     expect(kept).to_have_count(2 * entered)
-
-
-def test_submitting_for_review(page: Page, new_context: NewContext, demo: Served, watch: steps.Watch) -> None:
-    """A process that is not priced at once: the shop has to look before anything can be placed."""
-    steps.log_in(page, demo, "customer")
-    steps.drop(page, DATA / "box_mm.step")
-    steps.field(steps.line(page, "box_mm.step"), "Process").select_option("milling_3axis")
-    expect(steps.line_price(page, "box_mm.step")).to_contain_text(re.compile("to be quoted", re.IGNORECASE))
-    steps.continue_link(page).click()
-    page.locator("[data-shipping=parcel_de]").click()
-    page.locator("#checkout").get_by_role("button", name="review").click()
-
-    expect(page.locator("[data-obstacle]")).to_have_attribute("data-obstacle", "quoted_by_hand")
-    expect(page.get_by_role("button", name="Place order")).to_have_count(0)
-    page.get_by_role("button", name="Submit for review").click()
-    steps.expect_status(page, "waiting_for_review", "Waiting for review")
-    expect(page.get_by_role("heading", name="Budget offer")).to_be_visible()
-    number = page.get_by_role("heading", level=1, name="Order").inner_text().split()[-1]
-
-    staff = watch.over(new_context()).new_page()
-    steps.log_in(staff, demo, "sales")
-    row = staff.get_by_role("row").filter(has_text=f"#{number}")
-    expect(row).to_contain_text("Waiting for review")
-    expect(row).to_contain_text("1 to be quoted")
-    row.get_by_role("link").click()
-    expect(staff.get_by_role("region", name="Lines")).to_contain_text(re.compile("CNC milling, 3 axes is quoted"))

@@ -380,7 +380,10 @@ def test_another_process_takes_along_what_it_has(client: Client) -> None:
     assert "Print quality" not in text(answer)
 
 
-def test_a_process_without_formula_is_quoted_by_the_shop(client: Client) -> None:
+def test_a_process_that_is_never_priced_at_once_is_quoted_by_the_shop(client: Client) -> None:
+    document = demo_catalogue().model_dump(mode="json")
+    next(process for process in document["processes"] if process["key"] == "milling_3axis")["instant"] = False
+    services.publish(type(demo_catalogue()).model_validate(document))
     order = started(client)
     line = order.lines.get()
     change(client, line, process="milling_3axis")

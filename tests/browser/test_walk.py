@@ -1,0 +1,17 @@
+"""Cases 1 and 2 of the source text, as `make walk` shows them: nobody complains on the way."""
+
+from playwright.sync_api import Browser
+
+from tests.browser import steps, walk
+from tests.served import Served
+
+
+def test_the_cases_of_the_source_text(browser: Browser, demo: Served) -> None:
+    walking = walk.start(browser, demo)
+    watch = steps.Watch()
+    for page in (walking.customer, walking.staff):
+        watch.over(page.context)
+    for case in walk.CASES:
+        case(walking)
+    assert len(walking.done) > 15
+    assert watch.complaints == []
