@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from accounts.models import Shop
 from accounts.templatetags.show import money
 from orders import words
-from orders.models import HistoryEntry, OfferRevision, Order, PurchaseOrder, Status
+from orders.models import HistoryEntry, OfferRevision, Order, Status
 from orders.models.status import GROUP_LABELS, GROUPS
 from orders.payments.checkouts import amounts, is_processing
 from orders.payments.providers import provider
@@ -137,7 +137,7 @@ def note_of(order: Order) -> str:
 def payment_facts(order: Order, label: str, shop: Shop, now: datetime) -> Iterable[Said]:
     if label != "ready_for_payment" or amounts_hidden(order):
         return
-    if order.status == Status.PO_PROVIDED and (po := counting_po(order)):
+    if order.status == Status.PO_PROVIDED and (po := order.counting_po):
         yield said("po_checked", number=po.number)
     if is_processing(order):
         yield said("payment_processing")
@@ -158,13 +158,6 @@ def due_date(order: Order, shop: Shop, today: date) -> Said | None:
     if order.payment_due:
         return said("overdue" if order.payment_due < today else "due_on", date=day(order.payment_due))
     return said(f"due_after_{shop.terms_trigger}", days=str(order.net_days))
-
-
-def counting_po(order: Order) -> PurchaseOrder | None:
-    """The purchase order that counts, or the newest that was refused."""
-    newest = list(order.purchase_orders.exclude(state="replaced").order_by("-id")[:5])
-    counting = [po for po in newest if po.state in ("provided", "accepted")]
-    return next(iter(counting or [po for po in newest if po.state == "rejected"]), None)
 
 
 def buttons(order: Order, actor: Actor, shop: Shop, now: datetime) -> Iterable[Button]:

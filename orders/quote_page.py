@@ -17,6 +17,7 @@ from accounts.templatetags.show import unit_money
 from orders import pricing
 from orders.models import Order, OrderLine
 from orders.quote_hints import Earlier, UnitScale, ordered_before
+from orders.selection import valid
 from orders.words import say
 from quoting.geometry.values import Figures, Measured, Reason
 from quoting.models import Deed, Measurement, Part
@@ -31,7 +32,7 @@ from quoting.pricing.contract import (
     Selection,
 )
 from quoting.pricing.job import Job
-from quoting.pricing.judge import first_selection, judge
+from quoting.pricing.judge import judge
 from quoting.pricing_words import component_formula, component_label
 from quoting.services import unit_question
 
@@ -238,12 +239,11 @@ class LineView:
     @cached_property
     def choices(self) -> list[Choice]:
         chosen, process = self.line.choice, self.process
-        made = [Choice("process", _("Process"), chosen.process, tuple(map(self._process, self.catalogue.processes)))]
+        made = [Choice("process", _("Process"), chosen.process, self._judged("process", self.catalogue.processes))]
         if process is None:
             return made
         material = by_key(process.materials, chosen.material)
-        materials = tuple(self._judged("material", one) for one in process.materials)
-        made.append(Choice("material", _("Material"), chosen.material, materials))
+        made.append(Choice("material", _("Material"), chosen.material, self._judged("material", process.materials)))
         made.append(Choice("finish", _("Finish"), chosen.finish, tuple(map(_named, process.finishes))))
         quality = tuple(Option(one.key, one.name) for one in process.profiles)
         made.append(Choice("profile", _("Print quality"), chosen.profile, quality))
@@ -277,20 +277,19 @@ class LineView:
         options = tuple(Option(one.key, one.name, hex=one.hex) for one in material.colours)
         return Choice("colour", _("Colour"), self.line.choice.colour, options)
 
-    def _process(self, process: Process) -> Option:
-        """With the first thing that keeps this process from being priced; what cannot be made cannot be chosen."""
-        choice = first_selection(process) if process.key != self.line.choice.process else self.line.choice
-        return self._option(process, choice, process.key != self.line.choice.process)
+    def _judged(self, name: str, offered: Sequence[Process | Material]) -> tuple[Option, ...]:
+        """Each with the first thing that would keep it from being priced once it is chosen."""
+        return tuple(self._option(name, item) for item in offered)
 
-    def _judged(self, name: str, item: Material) -> Option:
-        choice = self.line.choice.model_copy(update={name: item.key})
-        return self._option(item, choice, item.key != getattr(self.line.choice, name))
-
-    def _option(self, item: Process | Material, choice: Selection, may_be_greyed: bool) -> Option:
+    def _option(self, name: str, item: Process | Material) -> Option:
+        """What cannot be made cannot be chosen, but for what is chosen already."""
+        choice = valid(self.catalogue, self.line.choice.model_copy(update={name: item.key}))
         if reason := self._obstacle(choice):
             impossible = reason.code in IMPOSSIBLE
             text = f"{item.name}: {brief(reason)}" if impossible else _("%(name)s: quoted by us") % {"name": item.name}
-            return Option(item.key, text, item.description, disabled=impossible and may_be_greyed)
+            return Option(
+                item.key, text, item.description, disabled=impossible and item.key != getattr(self.line.choice, name)
+            )
         return Option(item.key, item.name, item.description)
 
     def _obstacle(self, choice: Selection) -> Reason | None:

@@ -12,7 +12,6 @@ from django.utils import timezone, translation
 from accounts.models import Shop
 from orders import presenting_lines
 from orders.models import Document, LedgerEntry, Order, OrderLine
-from orders.presenting import counting_po
 from orders.presenting_lines import LineView
 from orders.workflow.facts import address_lines
 from orders.workflow.snapshot import as_frozen
@@ -144,7 +143,7 @@ def _of_kind(document: Document, order: Order, shop: Shop) -> dict[str, Any]:
 
 def _payment(order: Order) -> dict[str, Any]:
     """What was paid is set off, what is open and when it is due."""
-    po = counting_po(order)
+    po = order.counting_po
     payments = order.ledger.filter(kind=LedgerEntry.Kind.PAYMENT)
     return {
         "po": po.number if po and po.state in ("provided", "accepted") else "",

@@ -15,6 +15,7 @@ from quoting.pricing.contract import OrderBreakdown
 
 if TYPE_CHECKING:
     from orders.models.lines import OrderLine
+    from orders.models.records import PurchaseOrder
 
 ZERO = Decimal("0.00")
 
@@ -174,6 +175,13 @@ class Order(Transitions):
     @property
     def has_accepted_po(self) -> bool:
         return self.purchase_orders.filter(state="accepted").exists()
+
+    @property
+    def counting_po(self) -> "PurchaseOrder | None":
+        """The purchase order that counts, or the newest that was refused."""
+        newest = list(self.purchase_orders.exclude(state="replaced").order_by("-id")[:5])
+        counting = [po for po in newest if po.state in ("provided", "accepted")]
+        return next(iter(counting or [po for po in newest if po.state == "rejected"]), None)
 
     @property
     def status_when_settled(self) -> str:

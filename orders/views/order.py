@@ -242,7 +242,7 @@ def page(
         "hidden": presenting.amounts_hidden(seen),
         "delivery": {"name": name, "days": days, "pickup": pickup},
         "promised": None if order.is_canceled else order.promised_date,
-        "po": presenting.counting_po(order),
+        "po": order.counting_po,
         "offer": presenting.open_offer(order),
         "changes": changes_of_offer(order),
         "payable": amounts(order) if shown.shows("pay_now") else [],

@@ -554,3 +554,19 @@ def test_too_many_files_at_once_are_refused_in_words_and_none_is_kept(client: Cl
         assert answer.redirect_chain == [(page, 302)]
         assert "At most 2 files" in text(answer)
     assert draft.lines.count() == Part.objects.count() == 1
+
+
+def test_a_material_without_the_chosen_colour_can_be_chosen_all_the_same(client: Client) -> None:
+    """Its own first colour is taken then; the option says nothing of a colour that nobody would get."""
+    order = started(client)
+    line = order.lines.get()
+    change(client, line, process="sls")
+    line.refresh_from_db()
+    change(client, line, colour="black")
+    line.refresh_from_db()
+    assert (line.choice.process, line.choice.colour) == ("sls", "black")
+    page = client.get(page_of(order)).content.decode()
+    assert re.search(r">\s*PA 12 GF \(glass filled\)\s*</option>", page)
+    change(client, line, material="pa12_gf")
+    line.refresh_from_db()
+    assert (line.choice.material, line.choice.colour, line.state) == ("pa12_gf", "grey", "priced")
