@@ -15,6 +15,8 @@ from tests.served import Served
 SECONDS = 1000  # what Playwright counts in
 WORKER = 20 * SECONDS  # for what a worker does: measuring, sending
 
+NewContext = Callable[..., BrowserContext]
+
 
 class Watch:
     """Everything that a browser complains about: errors in the console (violations of the content security policy are

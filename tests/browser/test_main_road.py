@@ -46,8 +46,6 @@ CHANGES = [
     Change("deliver", "Delivered", "delivered", "Delivered"),
 ]
 
-NewContext = Callable[..., BrowserContext]
-
 
 @pytest.fixture
 def watch(context: BrowserContext) -> Iterator[steps.Watch]:
@@ -58,7 +56,7 @@ def watch(context: BrowserContext) -> Iterator[steps.Watch]:
     assert watch.complaints == []
 
 
-def test_main_road(page: Page, new_context: NewContext, demo: Served, watch: steps.Watch, tmp_path: Path) -> None:
+def test_main_road(page: Page, new_context: steps.NewContext, demo: Served, watch: steps.Watch, tmp_path: Path) -> None:
     plate = tmp_path / "plate.3mf"
     plate.write_bytes(simple_threemf(box((60, 40, 4))))
     steps.choose(page, DATA / "l_bracket.stl", DATA / "box_mm.step", plate)

@@ -1,13 +1,11 @@
 """Cases 1 and 2 of the source text, as `make walk` shows them: nobody complains on the way."""
 
-from playwright.sync_api import Browser
-
 from tests.browser import steps, walk
 from tests.served import Served
 
 
-def test_the_cases_of_the_source_text(browser: Browser, demo: Served) -> None:
-    walking = walk.start(browser, demo)
+def test_the_cases_of_the_source_text(new_context: steps.NewContext, demo: Served) -> None:
+    walking = walk.start(new_context, demo)
     watch = steps.Watch()
     for page in (walking.customer, walking.staff):
         watch.over(page.context)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from scripts import programs
 from tests.browser import steps
@@ -19,7 +19,7 @@ from tests.served import Served
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "walk"
-BUYER = "greta.holm@holm.example"
+BUYER = "ida.brandt@brandt.example"
 
 
 @dataclass
@@ -71,7 +71,7 @@ def case_one(walk: Walk) -> None:
 
 
 def sign_up(page: Page) -> None:
-    steps.fill_in(page, {"Your name": "Greta Holm", "E-mail": BUYER, "Password": "a boat on the Elbe"})
+    steps.fill_in(page, {"Your name": "Ida Brandt", "E-mail": BUYER, "Password": "a boat on the Elbe"})
     steps.fill_in(page, {"Street and number": "Am Kai 4", "Postcode": "20457", "City": "Hamburg"})
     page.get_by_role("button", name="Create account").click()
     page.wait_for_url("**/checkout/")
@@ -152,7 +152,7 @@ def case_two(walk: Walk) -> None:
     page.goto(offer_link(walk, number, "replaces revision"))
     expect(page.locator("#changes")).to_contain_text("72.50")
     confirm = page.locator("#confirm")
-    steps.fill_in(confirm, {"Your name": "Greta Holm"})
+    steps.fill_in(confirm, {"Your name": "Ida Brandt"})
     confirm.get_by_role("checkbox").check()
     confirm.get_by_role("button", name=re.compile("^Confirm offer")).click()
     steps.expect_status(page, "placed", "Placed")
@@ -215,8 +215,8 @@ def refund(walk: Walk, number: str) -> None:
 CASES: tuple[Callable[[Walk], None], ...] = (case_one, case_two)
 
 
-def start(browser: Browser, served: Served, folder: Path | None = None) -> Walk:
-    customer, staff = (browser.new_context(base_url=served.url).new_page() for _ in range(2))
+def start(new_context: steps.NewContext, served: Served, folder: Path | None = None) -> Walk:
+    customer, staff = (new_context(base_url=served.url).new_page() for _ in range(2))
     steps.log_in(staff, served, "manager")
     return Walk(served, customer, staff, folder)
 
@@ -231,7 +231,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=programs.chromium_options())
-        walk = start(browser, served, FOLDER)
+        walk = start(browser.new_context, served, FOLDER)
         for case in CASES:
             case(walk)
     print(f"{len(walk.done)} steps, their pictures are in {FOLDER.name}/")
