@@ -270,8 +270,9 @@ def timeline(order: Order, shop: Shop) -> list[Event]:
 def event(entry: HistoryEntry, order: Order, shop: Shop, hidden: bool) -> Event:
     if entry.kind == HistoryEntry.Kind.PAYMENT:
         amount = (entry.details or {}).get("amount")
-        text = said("payment", amount=money(amount, order.currency)) if amount and not hidden else said("payment_plain")
-        return Event(code="payment", text=text.text, at=entry.at, who=shop.name)
+        code = "refund" if entry.name == "refund" else "payment"
+        text = said(f"{code}_plain") if hidden or not amount else said(code, amount=money(amount, order.currency))
+        return Event(code=code, text=text.text, at=entry.at, who=shop.name)
     by_customer = entry.actor_role == "customer"
     own = (entry.details or {}) if by_customer else {}
     spoken = (own.get("comment", ""), own.get("reason", ""), own.get("po_number", ""))

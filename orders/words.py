@@ -178,6 +178,8 @@ PAGE: dict[str, Promise] = {
     "step_fulfilment": _("Delivery"),
     "payment": _("Payment received: %(amount)s"),
     "payment_plain": _("Payment received"),
+    "refund": _("Paid back: %(amount)s"),
+    "refund_plain": _("Paid back"),
     "next_waiting_for_review": _("%(shop)s reviews your parts and sends you a firm offer. You need not do anything."),
     "next_confirm": _("Check the offer and confirm it."),
     "next_ask_new": _("The offer is no longer valid. Ask %(shop)s for a new one."),

@@ -159,6 +159,9 @@ class LedgerEntry(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     amount = MoneyField()
     of_surplus = models.BooleanField(default=False, help_text="A refund of what was received above what is owed")
+    gives_back = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="given_back", help_text="Of a refund: the payment, where known"
+    )
     method = models.CharField(max_length=40, blank=True)
     key = models.CharField(max_length=160, unique=True)
     at = models.DateTimeField()

@@ -59,25 +59,25 @@ def _judged(row: ProviderEvent, now: datetime) -> tuple[Order | None, str]:
     if row.kind in ("refund.created", "refund.updated", "charge.refunded"):
         return _refunded(row, thing, now)
     if row.kind.startswith("charge.dispute."):
-        order = _order_of(row.provider, str(thing.get("payment_intent", "")))
-        if order is None:
+        payment = _payment(row.provider, str(thing.get("payment_intent", "")))
+        if payment is None:
             return None, "unknown_payment"
         if row.kind == "charge.dispute.created":
-            _problem(order, f"dispute:{row.event}", now)
-        return order, "disputed" if row.kind == "charge.dispute.created" else "dispute_closed"
+            _problem(payment.order, f"dispute:{row.event}", now)
+        return payment.order, "disputed" if row.kind == "charge.dispute.created" else "dispute_closed"
     return None, "not_for_us"
 
 
-def _order_of(provider: str, payment: str) -> Order | None:
-    entry = LedgerEntry.objects.filter(key=f"{provider}:{payment}").select_related("order").first()
-    return entry.order if entry and payment else None
+def _payment(provider: str, payment: str) -> LedgerEntry | None:
+    return LedgerEntry.objects.filter(key=f"{provider}:{payment}").select_related("order").first() if payment else None
 
 
 def _refunded(row: ProviderEvent, thing: dict[str, Any], now: datetime) -> tuple[Order | None, str]:
     """Given back from the provider's own pages: booked like ours, once per refund."""
-    order = _order_of(row.provider, str(thing.get("payment_intent", "")))
-    if order is None:
+    payment = _payment(row.provider, str(thing.get("payment_intent", "")))
+    if payment is None:
         return None, "unknown_payment"
+    order = payment.order
     found = [thing] if row.kind.startswith("refund.") else (thing.get("refunds") or {}).get("data", [])
     booked = False
     for refund in found:
@@ -85,7 +85,7 @@ def _refunded(row: ProviderEvent, thing: dict[str, Any], now: datetime) -> tuple
             continue
         amount = from_units(int(refund.get("amount", 0)), order.currency)
         key = f"{row.provider}:refund:{refund.get('id')}"
-        booked |= ledger.refund(order.pk, amount=amount, key=key, method=row.provider, now=now)
+        booked |= ledger.refund(order.pk, amount=amount, key=key, method=row.provider, of=payment, now=now)
     return order, "refunded" if booked else "known"
 
 

@@ -69,12 +69,13 @@ def refund(
     amount: Decimal,
     key: str,
     method: str,
+    of: LedgerEntry | None = None,
     actor: Actor = SYSTEM,
     reduces: bool = False,
     note: str = "",
     now: datetime | None = None,
 ) -> bool:
-    """Book money that was given back. False when `key` was booked before. Raises Refused for more than was received.
+    """Book money that was given back, `of` a payment where that is known. False when `key` was booked before. Raises Refused for more than was received.
 
     `reduces`: a goodwill refund, whose price reduction is booked with its credit note in the same deed. What was received
     above what is owed is given back first; requests that this covers are done.
@@ -86,7 +87,7 @@ def refund(
             return False
         if amount > order.received:
             raise Refused("refund_beyond_received", received=str(order.received))
-        _enter(order, LedgerEntry.Kind.REFUND, amount, key, method, actor, now, note, min(amount, order.surplus))
+        _enter(order, amount, key, method, of, actor, now, note)
         if reduces:
             _reduce(order, amount, key, actor, now, note)
         entry = _recorded(order, "refund", amount, key, method, actor, now, note)
@@ -101,25 +102,26 @@ def refund(
 
 def _enter(
     order: Order,
-    kind: str,
     amount: Decimal,
     key: str,
     method: str,
+    of: LedgerEntry | None,
     actor: Actor,
     now: datetime,
     note: str,
-    surplus: Decimal,
 ) -> None:
     """A refund may be partly of a surplus: then it is two entries, and the payment status knows them apart."""
+    surplus = min(amount, order.surplus)
     parts = [(surplus, True, f"{key}:surplus" if surplus < amount else key)] if surplus > 0 else []
     if surplus < amount:
         parts.append((amount - surplus, False, key))
     for part, of_surplus, own_key in parts:
         LedgerEntry.objects.create(
             order=order,
-            kind=kind,
+            kind=LedgerEntry.Kind.REFUND,
             amount=part,
             of_surplus=of_surplus,
+            gives_back=of,
             method=method,
             key=own_key,
             at=now,

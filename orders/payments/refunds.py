@@ -15,8 +15,7 @@ def refundable(order: Order) -> list[tuple[LedgerEntry, Decimal]]:
     found = []
     for payment in order.ledger.filter(kind=LedgerEntry.Kind.PAYMENT):
         if by_name(payment.method):
-            back = order.ledger.filter(kind=LedgerEntry.Kind.REFUND, note__endswith=f"[{payment.pk}]")
-            left = payment.amount - sum((one.amount for one in back), Decimal(0))
+            left = payment.amount - sum((one.amount for one in payment.given_back.all()), Decimal(0))
             if left > 0:
                 found.append((payment, min(left, order.received)))
     return found
@@ -54,8 +53,9 @@ def give_back(
         amount=made.amount,
         key=f"{using.name}:refund:{made.refund}",
         method=using.name,
+        of=through,
         actor=actor,
         reduces=reduces,
-        note=f"{note} [{through.pk}]".strip(),
+        note=note,
         now=now,
     )

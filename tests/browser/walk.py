@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
@@ -216,7 +217,7 @@ CASES: tuple[Callable[[Walk], None], ...] = (case_one, case_two)
 
 
 def start(new_context: steps.NewContext, served: Served, folder: Path | None = None) -> Walk:
-    customer, staff = (new_context(base_url=served.url).new_page() for _ in range(2))
+    customer, staff = (new_context().new_page() for _ in range(2))
     steps.log_in(staff, served, "manager")
     return Walk(served, customer, staff, folder)
 
@@ -231,7 +232,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=programs.chromium_options())
-        walk = start(browser.new_context, served, FOLDER)
+        walk = start(partial(browser.new_context, base_url=served.url), served, FOLDER)
         for case in CASES:
             case(walk)
     print(f"{len(walk.done)} steps, their pictures are in {FOLDER.name}/")

@@ -17,6 +17,7 @@ from accounts.models import User
 from notifications.models import OutgoingEmail
 from orders.models import Checkout, LedgerEntry, Order, ProviderEvent
 from orders.payments import checkouts, events, stripe_checkout
+from orders.payments.refunds import refundable
 from tests import factories
 from tests.fake_stripe import SECRET, FakeStripe, running, signed
 from tests.orders.pages import Page, fields, hook, hooks
@@ -349,6 +350,11 @@ def test_a_refund_goes_back_by_the_way_it_came(fake: FakeStripe, web: Client, or
     after = fresh(order)
     assert (after.refunded, after.payment_status) == (D(5), "partially_paid")
     assert mails(order, "refund") == 1
+    payment, back = order.ledger.all()
+    assert (back.gives_back, back.note) == (payment, "sorry")
+    page = web.get(reverse("order", args=[order.public_id])).content.decode()
+    assert "Paid back: 5.00" in page
+    assert page.count("Payment received") == 1
     body = {"payment_intent": f"pi_{order.checkouts.get().session}", **next(iter(fake.refunds.values()))}
     hear(*fake.event("refund.created", body))
     judge_all()
@@ -378,6 +384,8 @@ def test_a_refund_from_the_providers_pages_is_booked_once(fake: FakeStripe, web:
         hear(*fake.event("charge.refunded", {"payment_intent": f"pi_{session}", "refunds": {"data": [thing]}}))
         judge_all()
     assert fresh(order).refunded == D(7)
+    [(_payment, left)] = refundable(fresh(order))
+    assert left == order.total - 7
 
 
 def test_the_surplus_goes_back_and_leaves_the_order_paid(fake: FakeStripe, web: Client, order: Order) -> None:
