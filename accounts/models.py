@@ -24,6 +24,14 @@ class ReviewMode(models.TextChoices):
     TBD = "tbd", _("Always, and the price is hidden until the shop has looked")
 
 
+class PriceDetail(models.TextChoices):
+    """How much of a price's making customers see; staff see all of it."""
+
+    NONE = "none", _("The price of a line alone")
+    AMOUNTS = "amounts", _("What it is made up of, with amounts")
+    FORMULAS = "formulas", _("Amounts with formulas and their inputs")
+
+
 class TermsTrigger(models.TextChoices):
     """The status from which net days are counted: that status or one after it (pickup counts as shipping)."""
 
@@ -54,6 +62,12 @@ class Shop(models.Model):
     review_order_value = MoneyField(null=True, blank=True)
     review_line_value = MoneyField(null=True, blank=True)
     review_quantity = models.PositiveIntegerField(null=True, blank=True)
+    price_detail = models.CharField(
+        max_length=12,
+        choices=PriceDetail.choices,
+        default=PriceDetail.FORMULAS,
+        help_text="How much of the making of a price customers see",
+    )
     prepayment_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     net_days = models.PositiveSmallIntegerField(default=30, help_text="For accepted purchase orders")
     terms_trigger = models.CharField(max_length=32, choices=TermsTrigger.choices, default=TermsTrigger.DELIVERED)

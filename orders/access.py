@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.models import Company, User
+from accounts.models import Company, PriceDetail, Shop, User
 from orders import drafts, links
 from orders.models import Order, Status
 from orders.workflow import actors
@@ -48,6 +48,12 @@ def actor_of(request: HttpRequest, order: Order) -> Actor:
     if user is not None and user.is_staff and not actors.belongs_to(order, user):
         return actors.staff(user)
     return actors.customer(user, ip=client_ip(request), user_agent=request.headers.get("User-Agent", ""))
+
+
+def price_detail(request: HttpRequest) -> PriceDetail:
+    """How much of the making of a price is shown to whoever sends this request."""
+    user = _user(request)
+    return PriceDetail.FORMULAS if user is not None and user.is_staff else PriceDetail(Shop.get().price_detail)
 
 
 def client_ip(request: HttpRequest) -> str | None:

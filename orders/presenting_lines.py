@@ -1,11 +1,12 @@
 """The lines and sums of an order as its customer sees them: names instead of keys, and no figure that is hidden from them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext
 
+from accounts.models import PriceDetail
 from accounts.templatetags.show import unit_money
 from orders import pricing
 from orders.delivery import method_of
@@ -75,16 +76,16 @@ class Obstacle:
     line: str = ""
 
 
-def line_views(order: Order, *, everything: bool = False) -> list[LineView]:
-    """The lines that count; `everything`: those left out of an offer as well."""
+def line_views(order: Order, detail: PriceDetail = PriceDetail.NONE, *, everything: bool = False) -> list[LineView]:
+    """The lines that count; `everything`: those left out of an offer as well. `detail`: how much of their prices."""
     found: Iterable[OrderLine] = order.offered_lines
     if everything:
         found = order.lines.select_related("part__measurement__thumbnail").order_by("position")
     catalogue = order.price_list.catalogue
-    return [_view(line, catalogue, order) for line in found]
+    return [_view(line, catalogue, order, detail) for line in found]
 
 
-def _view(line: OrderLine, catalogue: Catalogue, order: Order) -> LineView:
+def _view(line: OrderLine, catalogue: Catalogue, order: Order, detail: PriceDetail) -> LineView:
     hidden = line.price_hidden or order.price_hidden
     net = None if hidden or line.net is None else line.net
     price = line.line_price
@@ -102,7 +103,7 @@ def _view(line: OrderLine, catalogue: Catalogue, order: Order) -> LineView:
         hidden=hidden,
         net=net,
         unit="" if net is None else _unit(net, line.quantity, order.currency),
-        rows=tuple(row(component) for component in shown),
+        rows=rows(shown, detail),
         days=price.days if price else 0,
         note=line.note,
         alternative=line.alternative_group,
@@ -143,6 +144,13 @@ def option_words(line: OrderLine, catalogue: Catalogue) -> Iterable[tuple[str, s
 
 def row(component: Component) -> Row:
     return Row(pricing_words.component_label(component), pricing_words.component_formula(component), component.amount)
+
+
+def rows(components: Iterable[Component], detail: PriceDetail) -> tuple[Row, ...]:
+    if detail == PriceDetail.NONE:
+        return ()
+    made = tuple(row(component) for component in components)
+    return made if detail == PriceDetail.FORMULAS else tuple(replace(one, formula="") for one in made)
 
 
 def sums(order: Order, lines: Sequence[LineView]) -> Sums:

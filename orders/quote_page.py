@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import PriceDetail
 from accounts.templatetags.show import unit_money
 from orders import pricing
 from orders.models import Order, OrderLine
@@ -97,8 +98,9 @@ def brief(reason: Reason) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def items(components: Sequence[Component]) -> list[Item]:
-    return [Item(component_label(one), component_formula(one), one.amount) for one in components]
+def items(components: Sequence[Component], detail: PriceDetail) -> list[Item]:
+    explained = detail == PriceDetail.FORMULAS
+    return [Item(component_label(one), component_formula(one) if explained else "", one.amount) for one in components]
 
 
 @dataclass
@@ -108,6 +110,7 @@ class LineView:
     line: OrderLine
     catalogue: Catalogue
     shows_prices: bool
+    detail: PriceDetail
     posted: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     earlier: Earlier | None = None
@@ -205,7 +208,8 @@ class LineView:
 
     @property
     def items(self) -> list[Item]:
-        return items(self.price.components) if self.price and self.shows_prices else []
+        shown = self.price and self.shows_prices and self.detail != PriceDetail.NONE
+        return items(self.price.components, self.detail) if self.price and shown else []
 
     # --- what can be chosen
     @property
@@ -322,6 +326,7 @@ class QuoteView:
 
     order: Order
     lines: list[LineView]
+    detail: PriceDetail
 
     @cached_property
     def price(self) -> OrderBreakdown | None:
@@ -360,7 +365,7 @@ class QuoteView:
 
     @property
     def items(self) -> list[Item]:
-        return items(self.price.components) if self.price else []
+        return items(self.price.components, self.detail) if self.price else []
 
     @property
     def days(self) -> str:
@@ -379,6 +384,7 @@ class QuoteView:
 
 def quote_view(
     order: Order,
+    detail: PriceDetail,
     lines: Sequence[OrderLine] | None = None,
     *,
     refused_line: int = 0,
@@ -391,8 +397,8 @@ def quote_view(
     found = pricing.priced_lines(order) if lines is None else lines
     before = ordered_before(order, found)
     for line in found:
-        view = LineView(line, catalogue, shows, earlier=before.get(line.pk))
+        view = LineView(line, catalogue, shows, detail, earlier=before.get(line.pk))
         if line.pk == refused_line:
             view.posted, view.errors = posted or {}, errors or {}
         views.append(view)
-    return QuoteView(order, views)
+    return QuoteView(order, views, detail)

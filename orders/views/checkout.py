@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Shop
 from orders import drafts, presenting, presenting_lines, pricing
-from orders.access import actor_on, draft_for, order_for
+from orders.access import actor_on, draft_for, order_for, price_detail
 from orders.forms.checkout import CheckoutForm
 from orders.forms.order import OVERTAKEN, PlaceForm
 from orders.models import Order
@@ -81,7 +81,7 @@ def checkout(request: HttpRequest, public_id: str) -> HttpResponse:
                 order = draft_for(request, public_id)
                 form.add_error(None, say(refused))
                 form.restate(order)
-    return render(request, "portal/checkout.html", {"form": form, **summary(order, shop)}, status=status)
+    return render(request, "portal/checkout.html", {"form": form, **summary(request, order, shop)}, status=status)
 
 
 def save(order: Order, form: CheckoutForm, request: HttpRequest) -> None:
@@ -104,8 +104,8 @@ def delivery(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "portal/checkout_delivery.html", context)
 
 
-def summary(order: Order, shop: Shop) -> dict[str, Any]:
-    lines = presenting_lines.line_views(order)
+def summary(request: HttpRequest, order: Order, shop: Shop) -> dict[str, Any]:
+    lines = presenting_lines.line_views(order, price_detail(request))
     return {
         "order": order,
         "hidden": presenting.amounts_hidden(order),
@@ -184,7 +184,7 @@ def review_page(request: HttpRequest, order: Order, form: PlaceForm, status: int
     standing = standing_codes(request, order)
     context = {
         "form": form,
-        **summary(order, shop),
+        **summary(request, order, shop),
         "may_place": choice(order, "place", actor, shop=shop) is not None,
         "obstacles": obstacles(request, order),
         "unverified": "email_not_verified" in standing,

@@ -23,7 +23,7 @@ from accounts import customers
 from accounts.models import Shop, User
 from notifications.links import ACCEPT, PARAMETER
 from orders import drafts, links, presenting, presenting_lines
-from orders.access import actor_on, order_for
+from orders.access import actor_on, order_for, price_detail
 from orders.forms.checkout import DetailsForm
 from orders.forms.order import (
     OVERTAKEN,
@@ -217,7 +217,7 @@ def page(
     if actor.by_link:
         may = [one for one in shown.buttons if one.name not in URLS or may_press(request, order, actor, one.name)]
         shown = replace(shown, buttons=tuple(may))
-    lines = presenting_lines.line_views(seen)
+    lines = presenting_lines.line_views(seen, price_detail(request))
     forms = forms_of(order, shown, form, actor.user)
     if details is None and "accept_offer" in forms and presenting.incomplete(order, actor, shop, now):
         details = DetailsForm(order=order, user=person(actor), shop=shop)

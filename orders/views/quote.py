@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from orders import drafts, pricing
-from orders.access import actor_of, draft_for, draft_or_order_for
+from orders.access import actor_of, draft_for, draft_or_order_for, price_detail
 from orders.forms.quote import BulkForm, CellForm, LineForm, PromoForm, UnitForm
 from orders.models import Order, OrderLine
 from orders.quote_hints import ordered_before
@@ -67,7 +67,7 @@ def quote_lines(request: HttpRequest, order: Order) -> HttpResponse:
     if not is_htmx(request):
         return redirect("quote", order.public_id)
     order = _up_to_date(request, order)
-    view = quote_view(order)
+    view = quote_view(order, price_detail(request))
     if request.GET.get("seen") == view.fingerprint:
         return HttpResponse(status=204)
     return regions.changes(request, view)
@@ -227,12 +227,12 @@ def _do(request: HttpRequest, order: Order, line_id: int, verb: Verb) -> HttpRes
         return _conflict(request, draft_for(request, order.public_id))
     if not is_htmx(request):
         return _see_line(order, line_id)
-    return regions.changes(request, quote_view(draft_for(request, order.public_id)), line_id)
+    return regions.changes(request, quote_view(draft_for(request, order.public_id), price_detail(request)), line_id)
 
 
 def _conflict(request: HttpRequest, order: Order) -> HttpResponse:
     if is_htmx(request):
-        response = regions.changes(request, quote_view(order), anew=True, status=409)
+        response = regions.changes(request, quote_view(order, price_detail(request)), anew=True, status=409)
         response["HX-Reswap"] = "none show:#messages:top"  # where it is said, which may be out of sight
         return response
     return _page(request, order, status=409)
@@ -253,7 +253,7 @@ def _page(
     promo_form: PromoForm | None = None,
     **refused: Any,
 ) -> HttpResponse:
-    view = quote_view(order, **refused)
+    view = quote_view(order, price_detail(request), **refused)
     context = {
         "quote": view,
         "bulk_form": bulk_form or BulkForm(None, order.price_list.catalogue, [line.id for line in view.lines]),
