@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Shop, User
+from accounts.models import PriceDetail, Shop, User
 from accounts.roles import staff_required
 from backoffice import words
 from backoffice.access import submitted_order
@@ -123,7 +123,7 @@ def _form(request: HttpRequest, order: Order, found: Choice, form: ChangeForm, *
 
 def offer_preview(order: Order) -> dict[str, Any]:
     """Exactly what the customer will see, with what it changes."""
-    lines = presenting_lines.line_views(order)
+    lines = presenting_lines.line_views(order, PriceDetail(Shop.get().price_detail))
     return {
         "lines": lines,
         "sums": presenting_lines.sums(order, lines),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Role, User
+from accounts.models import PriceDetail, Role, User
 from accounts.roles import staff_required
 from backoffice.access import submitted_order
 from backoffice.editing import FeeForm, TermsForm, VersionForm, line_form
@@ -197,5 +197,5 @@ def opened(order: Order, line_id: int, tried: Any) -> dict[str, Any] | None:
     if line is None:
         return None
     form = tried or line_form(order, line)
-    view = None if line.is_fee else quote_page.LineView(line, order.price_list.catalogue, True)
+    view = None if line.is_fee else quote_page.LineView(line, order.price_list.catalogue, True, PriceDetail.FORMULAS)
     return {"line": line, "form": form, "view": view}
