@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from accounts.models import Company, Shop, User
+from orders import pricing
 from orders.models import Order, OrderLine, PromoCode, Status
 from orders.selection import choose, first_fitting, valid
 from orders.workflow.actors import Actor, customer
@@ -21,6 +22,7 @@ from orders.workflow.door import edit, locked
 from quoting import services
 from quoting.models import Part
 from quoting.pricing.catalogue import by_key
+from quoting.pricing.cheaper import candidates
 from quoting.pricing.contract import MAX_QUANTITY, Selection
 
 GUESTS_ARE_KEPT = timedelta(days=30)
@@ -234,6 +236,23 @@ def as_before(order_id: int, line_id: int, earlier: OrderLine, *, actor: Actor, 
         except KeyError:
             raise Refused("option_gone") from None
         line.quantity = earlier.quantity
+        line.save(update_fields=["selection", "process", "material", "quantity"])
+
+
+def choose_cheaper(
+    order_id: int, line_id: int, *, kind: str, key: str, actor: Actor, version: int | None = None
+) -> None:
+    """Take over one of the things that would make a line cheaper; one undo gives back what was before."""
+    with edit(order_id, actor=actor, version=version) as order:
+        line = _line(order, line_id)
+        [asked] = pricing.requests(order, [line])
+        offered = candidates(services.current_price_list().catalogue, asked)
+        wanted = next((one for one in offered if (one.kind, one.key) == (kind, key)), None)
+        if wanted is None:
+            raise _changed(order)
+        order.undo = {str(line.pk): {"selection": line.selection, "quantity": line.quantity}}
+        choose(line, wanted.selection)
+        line.quantity = wanted.quantity
         line.save(update_fields=["selection", "process", "material", "quantity"])
 
 

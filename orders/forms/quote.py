@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.drafts import MORE_UNITS, UNITS, Bulk
 from quoting.pricing.catalogue import Catalogue, by_key
+from quoting.pricing.cheaper import KINDS
 from quoting.pricing.contract import MAX_QUANTITY, Selection
 from quoting.pricing.machines import Extra
 
@@ -88,6 +89,13 @@ class CellForm(forms.Form):
 
     quantity = quantity_field()
     lead_time = forms.CharField(max_length=60)
+
+
+class CheaperForm(forms.Form):
+    """One of the things that would make a line cheaper."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
+    key = forms.CharField(max_length=130)
 
 
 class BulkForm(forms.Form):

@@ -20,8 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders import drafts, pricing
 from orders.access import actor_of, draft_for, draft_or_order_for, price_detail
-from orders.forms.quote import BulkForm, CellForm, LineForm, PromoForm, UnitForm
+from orders.forms.quote import BulkForm, CellForm, CheaperForm, LineForm, PromoForm, UnitForm
 from orders.models import Order, OrderLine
+from orders.quote_cheaper import cheaper
+from orders.quote_curve import price_curve
 from orders.quote_hints import ordered_before
 from orders.quote_page import quote_view
 from orders.quote_prices import price_table
@@ -152,6 +154,27 @@ def line_prices(request: HttpRequest, order: Order, line_id: int) -> HttpRespons
     return render(request, template, {"order": order, "table": table})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@on_draft
+def line_cheaper(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    """What would make a line cheaper; one press takes it over."""
+    if request.method == "POST":
+        form = CheaperForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        return _do(request, order, line_id, partial(drafts.choose_cheaper, **form.cleaned_data))
+    return _of_line(request, "cheaper", cheaper(_up_to_date(request, order), line_id))
+
+
+@require_safe
+@never_cache
+@on_draft
+def line_curve(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    """The price of a piece over the quantity."""
+    return _of_line(request, "curve", price_curve(_up_to_date(request, order), line_id))
+
+
 @require_POST
 @on_draft
 def quote_bulk(request: HttpRequest, order: Order) -> HttpResponse:
@@ -216,6 +239,14 @@ def quote_promo(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 # --- answers
+
+
+def _of_line(request: HttpRequest, name: str, shown: Any) -> HttpResponse:
+    """What is looked at on demand: a fragment for the line's fold, or a page of its own."""
+    if shown is None:
+        raise Http404
+    told = {"order": shown.order, "shown": shown, "fragment": f"portal/quote/{name}.html"}
+    return render(request, told["fragment"] if is_htmx(request) else "portal/quote/of_line.html", told)
 
 
 def _do(request: HttpRequest, order: Order, line_id: int, verb: Verb) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from orders.quote_page import LineView, QuoteView
 
 OF_A_LINE = ("facts", "options", "price", "breakdown")
-OF_THE_QUOTE = ("total", "bar")
+OF_THE_QUOTE = ("undo", "total", "bar")
 
 
 def context(view: QuoteView) -> dict[str, Any]:
@@ -48,7 +48,10 @@ def changes(
         "tells": line_id or anew or len(get_messages(request)),
         **_context(view, made),
     }
-    return render(request, "portal/quote/changes.html", told, status=status)
+    response = render(request, "portal/quote/changes.html", told, status=status)
+    if differing:
+        response["HX-Trigger-After-Swap"] = "quote-changed"  # open folds look at their line again (static/js/folds.js)
+    return response
 
 
 def errors(request: HttpRequest, line_id: int, found: dict[str, list[str]]) -> HttpResponse:
