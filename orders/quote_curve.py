@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.show import money, number, unit_money
+from accounts.templatetags.show import SYMBOLS, money, number, unit_money
 from orders import pricing
 from orders.models import Order
 from quoting.pricing.catalogue import Catalogue, by_key
@@ -113,7 +113,11 @@ def _rungs(units: Sequence[Decimal], up: Scale, currency: str) -> tuple[Tick, ..
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     steps = (1, 2, 5) if log10(high / low) < 2 else (1,)
     values = [Decimal(step).scaleb(power) for power in powers for step in steps]
-    return tuple(Tick(up(value), money(value, currency)) for value in values if low <= value <= high)
+    return tuple(Tick(up(value), _round_price(value, currency)) for value in values if low <= value <= high)
+
+
+def _round_price(value: Decimal, currency: str) -> str:
+    return money(value, currency) if value < 1 else f"{number(value)}\u00a0{SYMBOLS.get(currency, currency)}"
 
 
 def _lines(

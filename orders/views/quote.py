@@ -134,7 +134,7 @@ def line_as_before(request: HttpRequest, order: Order, line_id: int) -> HttpResp
     def verb(order_id: int, line: int, **how: Any) -> None:
         drafts.as_before(order_id, line, earlier, **how)
 
-    return _do(request, order, line_id, verb)
+    return _do(request, order, line_id, verb, chosen=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +146,7 @@ def line_prices(request: HttpRequest, order: Order, line_id: int) -> HttpRespons
         form = CellForm(request.POST)
         if not form.is_valid():
             raise Http404
-        return _do(request, order, line_id, partial(drafts.choose_cell, **form.cleaned_data))
+        return _do(request, order, line_id, partial(drafts.choose_cell, **form.cleaned_data), chosen=True)
     table = price_table(_up_to_date(request, order), line_id)
     if table is None:
         raise Http404
@@ -163,7 +163,7 @@ def line_cheaper(request: HttpRequest, order: Order, line_id: int) -> HttpRespon
         form = CheaperForm(request.POST)
         if not form.is_valid():
             raise Http404
-        return _do(request, order, line_id, partial(drafts.choose_cheaper, **form.cleaned_data))
+        return _do(request, order, line_id, partial(drafts.choose_cheaper, **form.cleaned_data), chosen=True)
     return _of_line(request, "cheaper", cheaper(_up_to_date(request, order), line_id))
 
 
@@ -249,8 +249,11 @@ def _of_line(request: HttpRequest, name: str, shown: Any) -> HttpResponse:
     return render(request, told["fragment"] if is_htmx(request) else "portal/quote/of_line.html", told)
 
 
-def _do(request: HttpRequest, order: Order, line_id: int, verb: Verb) -> HttpResponse:
-    """Do one thing with a line and answer with what became of the page; 409 when somebody was faster."""
+def _do(request: HttpRequest, order: Order, line_id: int, verb: Verb, *, chosen: bool = False) -> HttpResponse:
+    """Do one thing with a line and answer with what became of the page; 409 when somebody was faster.
+
+    `chosen`: the quantity too, elsewhere than in its field.
+    """
     try:
         verb(order.pk, line_id, actor=actor_of(request, order), version=_version(request))
     except Refused as refused:
@@ -258,7 +261,8 @@ def _do(request: HttpRequest, order: Order, line_id: int, verb: Verb) -> HttpRes
         return _conflict(request, draft_for(request, order.public_id))
     if not is_htmx(request):
         return _see_line(order, line_id)
-    return regions.changes(request, quote_view(draft_for(request, order.public_id), price_detail(request)), line_id)
+    view = quote_view(draft_for(request, order.public_id), price_detail(request))
+    return regions.changes(request, view, line_id, chosen=chosen)
 
 
 def _conflict(request: HttpRequest, order: Order) -> HttpResponse:

@@ -30,11 +30,18 @@ def _context(view: QuoteView, made: dict[str, SafeString]) -> dict[str, Any]:
 
 
 def changes(
-    request: HttpRequest, view: QuoteView, line_id: int = 0, *, anew: bool = False, status: int = 200
+    request: HttpRequest,
+    view: QuoteView,
+    line_id: int = 0,
+    *,
+    chosen: bool = False,
+    anew: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """The regions that the browser does not show yet; all lines when there are others than it knows (or `anew`).
 
-    `line_id`: the line that was changed, whose errors are settled.
+    `line_id`: the line that was changed, whose errors are settled. `chosen`: its quantity was, elsewhere than in its
+    field, which then has to follow.
     """
     made = _rendered(view)
     known = dict(one.split(":", 1) for one in _told(request, "shown").split(",") if ":" in one)
@@ -45,6 +52,7 @@ def changes(
         "anew": anew,
         "changed": {name: html for name, html in differing.items() if not (anew and name.startswith("line-"))},
         "settled": line_id,
+        "chosen": chosen,
         "tells": line_id or anew or len(get_messages(request)),
         **_context(view, made),
     }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from orders.models import Order, OrderLine
 from quoting.models import PrintEstimate
 from tests import factories
-from tests.orders.pages import hooks
+from tests.orders.pages import elements, hooks
 from tests.orders.test_quote_more import post
 from tests.orders.test_quote_page import HTMX, page_of, text
 
@@ -72,6 +72,8 @@ def test_in_the_page_what_is_shown_follows_and_can_be_taken_back(client: Client,
     data = {"version": order.version, "kind": kind, "key": key}
     answer = client.post(url, data, headers=HTMX)
     assert answer.status_code == 200 and answer["HX-Trigger-After-Swap"] == "quote-changed"
+    quantity = next(attrs for tag, attrs in elements(answer) if attrs.get("name") == "quantity")
+    assert (quantity["value"], quantity["hx-swap-oob"]) == (str(line_of(order).quantity), "true")
     assert hooks(answer, "undo") == [""]  # the notice at the top of the page
     assert hooks(look(client, order, headers=HTMX), "undo-line") == [""]
     assert client.post(url, data, headers=HTMX).status_code == 409  # of a page that is not current any more
