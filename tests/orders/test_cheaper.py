@@ -33,6 +33,10 @@ def line_of(order: Order) -> OrderLine:
     return order.lines.get()
 
 
+def fields_named(page: Any, name: str) -> str:
+    return next(attrs["value"] for _tag, attrs in elements(page) if attrs.get("name") == name)
+
+
 def look(client: Client, order: Order, name: str = "line_cheaper", **more: Any) -> Any:
     return client.get(reverse(name, args=[order.public_id, line_of(order).pk]), **more)
 
@@ -69,7 +73,8 @@ def test_in_the_page_what_is_shown_follows_and_can_be_taken_back(client: Client,
     assert b"<html" not in fragment.content and hooks(fragment, "undo-line") == []
     kind, key = hooks(fragment, "tip")[0], hooks(fragment, "key")[0]
     url = reverse("line_cheaper", args=[order.public_id, line_of(order).pk])
-    data = {"version": order.version, "kind": kind, "key": key}
+    seen = fields_named(client.get(page_of(order)), "shown")
+    data = {"version": order.version, "kind": kind, "key": key, "shown": seen}
     answer = client.post(url, data, headers=HTMX)
     assert answer.status_code == 200 and answer["HX-Trigger-After-Swap"] == "quote-changed"
     quantity = next(attrs for tag, attrs in elements(answer) if attrs.get("name") == "quantity")
