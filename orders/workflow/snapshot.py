@@ -38,6 +38,7 @@ LINE_FIELDS = (
 ORDER_FIELDS = (
     "currency",
     "breakdown",
+    "priced_terms",
     "net",
     "tax",
     "total",
@@ -108,7 +109,8 @@ def as_frozen(order: Order, revision: OfferRevision) -> Order:
     seen.frozen_lines = _frozen_lines(seen, snap["lines"])
     if _goes_elsewhere(order, snap):
         seen.shipping_price = None  # it was set for another way
-        pricing.store_sums(seen, pricing.worked_out(seen, seen.frozen_lines))
+        given = pricing.terms(seen)
+        pricing.store_sums(seen, pricing.worked_out(seen, seen.frozen_lines, given), given)
     return seen
 
 
