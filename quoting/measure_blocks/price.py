@@ -1,11 +1,13 @@
-"""The price of a measured file, for the command line: `manage.py measure FILE --process … --material … --quantity …`."""
+"""The price of the file: `manage.py measure FILE --process … --material … --quantity …`, on the demo catalogue or the shop's."""
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.management.base import CommandError
+
 from quoting import pricing_words
-from quoting.geometry.values import Measured
+from quoting.geometry.values import Measured, Measurement
 from quoting.pricing.amounts import unit_price
 from quoting.pricing.catalogue import Catalogue, Process, by_key
 from quoting.pricing.contract import MAX_QUANTITY, LineRequest, OrderTerms, Selection
@@ -14,10 +16,6 @@ from quoting.pricing.judge import first_selection
 from quoting.pricing.load import demo_catalogue
 
 CHOICES = ("material", "finish", "profile", "tolerance", "lead_time")
-
-
-class NotOffered(ValueError):
-    """What was asked for is not in the catalogue; says what is."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,18 +28,31 @@ def add_arguments(parser: ArgumentParser) -> None:
     priced.add_argument("--price-list", choices=["demo", "current"], default="demo", help="current: the shop's own")
 
 
-def price(measured: Measured | None, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The block for scripts; None when no price was asked for or nothing was measured. Raises NotOffered."""
+def as_json(measurement: Measurement, options: dict[str, Any]) -> dict[str, Any]:
+    return {"price": _price(measurement.measured, options)}
+
+
+def as_text(measurement: Measurement, options: dict[str, Any]) -> list[str]:
+    block = _price(measurement.measured, options)
+    return _told(block) if block else []
+
+
+def _price(measured: Measured | None, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """None when no price was asked for or nothing was measured."""
     if not asked["process"]:
         return None
     catalogue = _catalogue(asked["price_list"])
     selection = _selection(catalogue, asked)
     if not 1 <= asked["quantity"] <= MAX_QUANTITY:
-        raise NotOffered(f"a quantity is between 1 and {MAX_QUANTITY}")
+        raise CommandError(f"a quantity is between 1 and {MAX_QUANTITY}")
     if measured is None:
         return None
     request = LineRequest(
-        line=1, file="", measured=_estimated(measured, catalogue, selection), selection=selection, quantity=asked["quantity"]
+        line=1,
+        file="",
+        measured=_estimated(measured, catalogue, selection),
+        selection=selection,
+        quantity=asked["quantity"],
     )
     order = price_order(catalogue, [request], OrderTerms())
     [line] = order.lines
@@ -74,7 +85,7 @@ def price(measured: Measured | None, asked: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def as_text(block: dict[str, Any]) -> list[str]:
+def _told(block: dict[str, Any]) -> list[str]:
     if block["state"] != "priced":
         return [f"price  {block['state'].replace('_', ' ')}: {' '.join(one['message'] for one in block['reasons'])}"]
     rows = [f"  {one['amount']:>10}  {one['label']}: {one['formula']}" for one in block["components"]]
@@ -93,16 +104,16 @@ def _catalogue(name: str) -> Catalogue:
 def _selection(catalogue: Catalogue, asked: Mapping[str, Any]) -> Selection:
     process = by_key(catalogue.processes, asked["process"])
     if process is None:
-        raise NotOffered(f"no process {asked['process']!r}; there are {_keys(catalogue.processes)}")
+        raise CommandError(f"no process {asked['process']!r}; there are {_keys(catalogue.processes)}")
     chosen = {name: asked[name] for name in CHOICES if asked[name]}
     for name, key in chosen.items():
         offered = _offered(process, name)
         if key not in [one.key for one in offered]:
-            raise NotOffered(f"{process.key} has no {name} {key!r}; there are {_keys(offered) or 'none'}")
+            raise CommandError(f"{process.key} has no {name} {key!r}; there are {_keys(offered) or 'none'}")
     if asked["cavities"]:
         cavities = process.machine.molding.cavities if process.machine.molding else ()
         if asked["cavities"] not in cavities:
-            raise NotOffered(f"{process.key} has no {asked['cavities']} cavities; there are {cavities or 'none'}")
+            raise CommandError(f"{process.key} has no {asked['cavities']} cavities; there are {cavities or 'none'}")
         chosen["cavities"] = asked["cavities"]
     return first_selection(process).model_copy(update=chosen | {"colour": ""})
 
