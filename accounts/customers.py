@@ -10,6 +10,9 @@ from django.urls import reverse
 
 from accounts.models import Address, Company, User
 
+# What the shop may grant, beside what the company says of itself.
+TERMS = ("billing_contact_name", "billing_contact_email", "price_level_percent", "net_days", "prepayment_percent")
+
 
 @transaction.atomic
 def register(user: User, details: dict[str, Any]) -> None:
@@ -32,6 +35,30 @@ def register(user: User, details: dict[str, Any]) -> None:
         is_shipping=True,
         **{field: details[field] for field in ("street", "extra", "postcode", "city", "region", "country", "phone")},
     )
+
+
+@transaction.atomic
+def open_account(details: dict[str, Any]) -> User:
+    """A customer whom the shop enters: an account without a password, which the first link in a mail lets them set.
+
+    `details`: the cleaned fields of the shop's form. An address may be missing: the customer gives it when confirming.
+    """
+    user = User.objects.create_user(details["email"], None, name=details["name"], phone=details["phone"])
+    EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
+    business = details["is_business"]
+    user.company = Company.objects.create(
+        name=details["company_name"] if business else user.name,
+        is_business=business,
+        vat_id=details["vat_id"] if business else "",
+        **{field: details[field] for field in TERMS if details.get(field) is not None},
+    )
+    user.save(update_fields=["company"])
+    if details["street"]:
+        fields = ("street", "postcode", "city", "country", "phone")
+        given = {field: details[field] for field in fields}
+        company_name = user.company.name if business else ""
+        save_address(Address(company=user.company, name=user.name, company_name=company_name, **given))
+    return user
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from backoffice.views import quotation, quotation_send
 from backoffice.views.attention import bo_attention, bo_preview, bo_previews
 from backoffice.views.change import bo_change
 from backoffice.views.documents import bo_document, bo_document_retry, bo_invoice, bo_job_card
@@ -25,6 +26,13 @@ urlpatterns = [
     path("orders/<int:number>/edit/terms/", bo_edit_terms, name="bo_edit_terms"),
     path("orders/<int:number>/payment/", bo_payment, name="bo_payment"),
     path("orders/<int:number>/refund/", bo_refund, name="bo_refund"),
+    path("quotation/", quotation.bo_quotations, name="bo_quotations"),
+    path("quotation/new/", quotation.bo_quotation_new, name="bo_quotation_new"),
+    path("quotation/<slug:public_id>/customer/", quotation.bo_quotation_customer, name="bo_quotation_customer"),
+    path("quotation/<slug:public_id>/save/", quotation.bo_quotation_save, name="bo_quotation_save"),
+    path("quotation/<slug:public_id>/send/", quotation_send.bo_quotation_send, name="bo_quotation_send"),
+    path("quotation/<slug:public_id>/copy/", quotation.bo_quotation_copy, name="bo_quotation_copy"),
+    path("quotation/<slug:public_id>/discard/", quotation.bo_quotation_discard, name="bo_quotation_discard"),
     path("refunds/", bo_refunds, name="bo_refunds"),
     path("orders/<int:number>/job-card/", bo_job_card, name="bo_job_card"),
     path("orders/<int:number>/invoice/", bo_invoice, name="bo_invoice"),

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.models import Company, PriceDetail, Shop, User
+from accounts.models import Company, PriceDetail, Role, Shop, User
+from accounts.roles import has_role
 from orders import drafts, links
 from orders.models import Order, Status
 from orders.workflow import actors
@@ -107,6 +108,17 @@ def part_for(request: HttpRequest, part_id: int) -> Part:
     return get_object_or_404(parts.filter(_belongs_to(user, "uploaded_by")), pk=part_id)
 
 
+def builds_quote(request: HttpRequest, order: Order) -> bool:
+    """Whether whoever sends this request builds this quote for a customer: then its page has the shop's powers."""
+    return order.is_draft and order.from_quotation_tool and actor_of(request, order).is_staff
+
+
+def asks_to_sign_in(request: HttpRequest, public_id: str) -> bool:
+    """Nobody is signed in (any more), and the address is that of a quote that staff are building."""
+    quotes = Order.objects.filter(public_id=public_id, status=Status.DRAFT, from_quotation_tool=True)
+    return _user(request) is None and quotes.exists()
+
+
 def drafts_of(request: HttpRequest) -> QuerySet[Order]:
     return _orders_of(request).filter(status=Status.DRAFT)
 
@@ -120,7 +132,8 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
     _claim(request, user)
     own = _belongs_to(user, "customer")
     if user.is_staff:
-        return orders.filter(own | Q(from_quotation_tool=True) | ~Q(status=Status.DRAFT))
+        seen = own | ~Q(status=Status.DRAFT)
+        return orders.filter(seen | Q(from_quotation_tool=True) if has_role(user, Role.SALES) else seen)
     # What staff are still building in the quotation tool is nobody else's business yet.
     return orders.filter(own).exclude(status=Status.DRAFT, from_quotation_tool=True)
 

@@ -211,7 +211,7 @@ def _store_order(order: Order, lines: Sequence[OrderLine], result: OrderBreakdow
     shop = Shop.get()
     order.review_reasons = [reason.model_dump() for reason in _review_reasons(shop, lines, result)]
     if order.is_draft:  # later it is the shop that shows or hides
-        order.price_hidden = shop.review_mode == ReviewMode.TBD
+        order.price_hidden = shop.review_mode == ReviewMode.TBD and not order.from_quotation_tool
 
 
 def _review_reasons(shop: Shop, lines: Sequence[OrderLine], result: OrderBreakdown) -> list[Reason]:

@@ -6,7 +6,7 @@ The page is made of regions (a line's facts, options, price; the total) that are
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -106,6 +106,11 @@ def items(components: Sequence[Component], detail: PriceDetail) -> list[Item]:
 @dataclass
 class LineView:
     """A line with a part. `posted` and `errors` are what was filled in and refused."""
+
+    template: ClassVar[str] = "portal/quote/line.html"
+    regions: ClassVar[dict[str, str]] = {
+        name: f"portal/quote/line_{name}.html" for name in ("facts", "options", "price", "breakdown")
+    }
 
     line: OrderLine
     catalogue: Catalogue
@@ -324,8 +329,16 @@ def business_days(days: int) -> str:
 class QuoteView:
     """A draft. Build it with `quote_view`."""
 
+    template: ClassVar[str] = "portal/quote/page.html"
+    regions: ClassVar[dict[str, str]] = {
+        "undo": "portal/quote/undo.html",
+        "total": "portal/quote/total.html",
+        "bar": "portal/quote/bar.html",
+    }
+    is_shops: ClassVar[bool] = False  # with the powers of staff (orders/quote_shop.py)
+
     order: Order
-    lines: list[LineView]
+    lines: Sequence[LineView]
     detail: PriceDetail
 
     @cached_property

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import checkout, documents, files, order, orders, pay, quote, uploads
+from orders.views import checkout, documents, files, order, orders, pay, quote, quote_shop, uploads
 
 urlpatterns = [
     path("", uploads.home, name="home"),
@@ -23,6 +23,18 @@ urlpatterns = [
     path("quote/<slug:public_id>/bulk/", quote.quote_bulk, name="quote_bulk"),
     path("quote/<slug:public_id>/undo/", quote.quote_undo, name="quote_undo"),
     path("quote/<slug:public_id>/promo/", quote.quote_promo, name="quote_promo"),
+    # the shop's powers on the same page
+    path("quote/<slug:public_id>/lines/<int:line_id>/shop/", quote_shop.line_shop, name="line_shop"),
+    path(
+        "quote/<slug:public_id>/lines/<int:line_id>/alternatives/",
+        quote_shop.line_alternatives,
+        name="line_alternatives",
+    ),
+    path("quote/<slug:public_id>/fees/", quote_shop.quote_fee, name="quote_fee"),
+    path("quote/<slug:public_id>/fees/<int:line_id>/remove/", quote_shop.fee_remove, name="fee_remove"),
+    path("quote/<slug:public_id>/terms/", quote_shop.quote_terms, name="quote_terms"),
+    path("quote/<slug:public_id>/library/", quote_shop.quote_library, name="quote_library"),
+    path("quote/<slug:public_id>/library/<int:part_id>/", quote_shop.quote_library_add, name="quote_library_add"),
     # what was uploaded
     path("parts/<int:part_id>/thumbnail.png", files.part_thumbnail, name="part_thumbnail"),
     path("parts/<int:part_id>/", files.part_view, name="part_view"),

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import PriceDetail, Role, User
 from accounts.roles import staff_required
 from backoffice.access import submitted_order
-from backoffice.editing import FeeForm, TermsForm, VersionForm, line_form
 from backoffice.order_page import EntryView, entry_view, order_page
 from orders import pricing, quote_page
+from orders.forms.shop import FeeForm, TermsForm, VersionForm, line_form
 from orders.models import HistoryEntry, Order, OrderLine
 from orders.offers import editing
 from orders.words import say

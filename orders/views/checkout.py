@@ -37,6 +37,8 @@ def draft_or_elsewhere(request: HttpRequest, public_id: str) -> Order | HttpResp
         order = draft_for(request, public_id)
     except Http404:
         return submitted(request, order_for(request, public_id))
+    if order.from_quotation_tool:  # it is the customer who goes through the checkout, once it is offered
+        return redirect("quote", public_id=public_id)
     lines = pricing.priced_lines(order)
     if not lines:
         messages.info(request, say(Reason(code="no_lines")))

@@ -15,9 +15,6 @@ from django.utils.safestring import SafeString
 
 from orders.quote_page import LineView, QuoteView
 
-OF_A_LINE = ("facts", "options", "price", "breakdown")
-OF_THE_QUOTE = ("undo", "total", "bar")
-
 
 def context(view: QuoteView) -> dict[str, Any]:
     """The rendered regions, for the whole page: each line with its own, and those of the quote."""
@@ -25,23 +22,23 @@ def context(view: QuoteView) -> dict[str, Any]:
 
 
 def _context(view: QuoteView, made: dict[str, SafeString]) -> dict[str, Any]:
-    lines = [(line, *(made[_of_line(line, name)] for name in OF_A_LINE)) for line in view.lines]
-    return {"lines": lines, "shown": _shown(made), **{name: made[f"quote-{name}"] for name in OF_THE_QUOTE}}
+    lines = [(line, {name: made[_of_line(line, name)] for name in line.regions}) for line in view.lines]
+    return {"lines": lines, "shown": _shown(made), **{name: made[f"quote-{name}"] for name in view.regions}}
 
 
 def changes(
     request: HttpRequest,
     view: QuoteView,
-    line_id: int = 0,
+    settled: str = "",
     *,
-    chosen: bool = False,
+    chosen: int = 0,
     anew: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The regions that the browser does not show yet; all lines when there are others than it knows (or `anew`).
 
-    `line_id`: the line that was changed, whose errors are settled. `chosen`: its quantity was, elsewhere than in its
-    field, which then has to follow.
+    `settled`: the place of the errors of what was changed, which are settled. `chosen`: a line whose quantity was chosen
+    elsewhere than in its field, which then has to follow.
     """
     made = _rendered(view)
     known = dict(one.split(":", 1) for one in _told(request, "shown").split(",") if ":" in one)
@@ -51,9 +48,9 @@ def changes(
         "quote": view,
         "anew": anew,
         "changed": {name: html for name, html in differing.items() if not (anew and name.startswith("line-"))},
-        "settled": line_id,
+        "settled": settled,
         "chosen": chosen,
-        "tells": line_id or anew or len(get_messages(request)),
+        "tells": settled or anew or len(get_messages(request)),
         **_context(view, made),
     }
     response = render(request, "portal/quote/changes.html", told, status=status)
@@ -62,19 +59,18 @@ def changes(
     return response
 
 
-def errors(request: HttpRequest, line_id: int, found: dict[str, list[str]]) -> HttpResponse:
-    """What is wrong with the fields of a line, beside them."""
-    return render(request, "portal/quote/refused.html", {"line_id": line_id, "errors": found}, status=422)
+def errors(request: HttpRequest, place: str, found: dict[str, list[str]]) -> HttpResponse:
+    """What is wrong with the fields of a form, beside them."""
+    return render(request, "portal/quote/refused.html", {"place": place, "errors": found}, status=422)
 
 
 def _rendered(view: QuoteView) -> dict[str, SafeString]:
     made = {}
     for line in view.lines:
-        for name in OF_A_LINE:
-            told = {"line": line, "quote": view}
-            made[_of_line(line, name)] = render_to_string(f"portal/quote/line_{name}.html", told)
-    for name in OF_THE_QUOTE:
-        made[f"quote-{name}"] = render_to_string(f"portal/quote/{name}.html", {"quote": view})
+        for name, template in line.regions.items():
+            made[_of_line(line, name)] = render_to_string(template, {"line": line, "quote": view})
+    for name, template in view.regions.items():
+        made[f"quote-{name}"] = render_to_string(template, {"quote": view})
     return made
 
 

@@ -43,7 +43,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def _front_door(request: HttpRequest, status: int = 200) -> HttpResponse:
     context = {
         "front": front_page(current_price_list().catalogue),
-        "open_draft": drafts_of(request).order_by("-created_at").exclude(lines=None).first(),
+        "open_draft": drafts_of(request)
+        .filter(from_quotation_tool=False)
+        .order_by("-created_at")
+        .exclude(lines=None)
+        .first(),
         **upload_context(reverse("quote_start")),
     }
     return render(request, "portal/quote/home.html", context, status=status)

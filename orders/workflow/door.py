@@ -223,6 +223,8 @@ def close_checkouts(order: Order) -> None:
 def _editing_role(order: Order, actor: Actor, what: str) -> str:
     """The role in which `actor` may change this order now; raises Refused."""
     if order.is_draft:
+        if order.from_quotation_tool and not actor.has(SALES):
+            raise Refused("not_allowed")
         return actor.role
     offered = order.status == Status.FIRM_OFFER_SENT
     if offered and what == "details" and actor.is_customer and customer_may(order, actor.user, "accept_offer"):

@@ -1,5 +1,6 @@
-"""The forms with which the shop edits an order that is not agreed yet."""
+"""The forms with which the shop edits an order that is not agreed yet, and builds a quote."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from orders.offers.editing import LineTerms, Terms
 from orders.words import say
 from orders.workflow.deed import Refused
 from quoting.pricing.catalogue import Catalogue
+from quoting.pricing.contract import MAX_QUANTITY
 
 LONG = 4000
 HUNDRED = Decimal(100)
@@ -98,10 +100,48 @@ class FeeLineForm(ShopLineForm):
             self.fields[name].widget = forms.HiddenInput()
 
 
+class QuotePowers(ShopLineForm):
+    """What the shop says of a line on the quote page, beside the customer's choices: sent by itself when it changes."""
+
+    def __init__(self, data: Any, line: OrderLine) -> None:
+        super().__init__(data, auto_id=f"line-{line.pk}-%s", initial=initial(line, [*self.base_fields]))
+        del self.fields["version"]  # the page's own, which every request carries
+        self.is_fee = line.is_fee
+        if line.is_fee:
+            self.fields["override"].label, self.fields["override"].required = _("Amount"), True
+            for name in ("override_reason", "lead_days", "needs_adjusting", "alternative_group"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("override") is not None and not self.is_fee and not data.get("override_reason"):
+            self.add_error("override_reason", _("Say why this price is set by hand."))
+        return data
+
+    def terms(self, line: OrderLine) -> LineTerms:
+        kept = {name: getattr(line, name) for name in LineTerms.__slots__ if name not in self.fields}
+        given = {name: self.cleaned_data[name] for name in self.fields}
+        if "alternative_group" in given:
+            given["alternative_group"] = given["alternative_group"].strip().lower()
+        return LineTerms(**{**kept, **given})
+
+
+class AlternativesForm(forms.Form):
+    """Other quantities to offer, as people write them: "10, 50 100". None: the part once more, to be chosen differently."""
+
+    quantities = forms.CharField(label=_("Offer other quantities too"), required=False, max_length=100)
+
+    def clean_quantities(self) -> list[int]:
+        found = [word for word in re.split(r"[\s,;]+", self.cleaned_data["quantities"]) if word]
+        if any(not (word.isascii() and word.isdigit() and 1 <= int(word) <= MAX_QUANTITY) for word in found):
+            raise forms.ValidationError(_("Enter whole numbers, for example: 10, 50, 100."), code="invalid")
+        return sorted({int(word) for word in found})
+
+
 class FeeForm(VersionForm):
     """A new fee."""
 
-    name = forms.CharField(label=_("What for"), max_length=200)
+    name = forms.CharField(label=_("What for"), max_length=200, widget=forms.TextInput({"list": "fee-names"}))
     amount = LocalDecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
 
 
