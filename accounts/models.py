@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.money import MoneyField
@@ -82,6 +83,7 @@ class Shop(models.Model):
     terms_version = models.CharField(max_length=20, default="1")
     cutoff_hour = models.PositiveSmallIntegerField(default=12, validators=[MaxValueValidator(23)])
     holidays = models.JSONField(default=list, blank=True, help_text="ISO dates on which nobody works")
+    staff_second_factor = models.BooleanField(default=False, help_text="Staff need a second factor at log-in")
     next_order_number = models.PositiveIntegerField(default=1001)
 
     class Meta:
@@ -103,7 +105,13 @@ class Company(models.Model):
     vat_id = models.CharField(max_length=20, blank=True)
     net_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Net terms granted by accounting")
     prepayment_percent = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
-    price_level_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    price_level_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Discount on every price",
+    )
     tax_exempt = models.BooleanField(default=False)
     billing_contact_name = models.CharField(max_length=120, blank=True)
     billing_contact_email = models.EmailField(blank=True)
@@ -201,3 +209,23 @@ class Address(models.Model):
     def frozen(self) -> dict[str, str]:
         """The copy that an order keeps."""
         return {field: getattr(self, field) for field in self.FIELDS}
+
+
+class Activity(models.Model):
+    """What staff did to the shop itself: prices, settings, customers, colleagues. Orders have a history of their own."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    code = models.CharField(max_length=40)
+    about = models.CharField(max_length=60, blank=True, db_index=True, help_text="company:3")
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name_plural = "activities"
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.about}"
+
+    @classmethod
+    def record(cls, actor: User | None, code: str, about: str = "", **details: object) -> "Activity":
+        return cls.objects.create(actor=actor, code=code, about=about, details=details)

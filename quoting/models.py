@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.money import MoneyField
 from quoting.geometry.values import Measured, Reason
 from quoting.geometry.values import PrintEstimate as Estimate
 from quoting.pricing.catalogue import Catalogue
@@ -18,11 +19,14 @@ class PriceListVersion(models.Model):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
 
-    number = models.PositiveIntegerField(unique=True)
+    number = models.PositiveIntegerField(unique=True, help_text="0: the draft")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     payload = models.JSONField()
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True, help_text="What changed, in the words of who published it")
+    based_on = models.PositiveIntegerField(null=True, help_text="Number of the price list that the draft began as")
 
     class Meta:
         constraints = [
@@ -164,3 +168,15 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SamplePart(models.Model):
+    """A part whose price the shop knows by heart: what a draft of the price list is tried on and calibrated with."""
+
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+")
+    selection = models.JSONField(default=dict, help_text="pricing.contract.Selection")
+    quantity = models.PositiveIntegerField(default=1)
+    expected = MoneyField(null=True, help_text="What all copies should cost, without order components")
+
+    def __str__(self) -> str:
+        return self.part.name

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from quoting.models import PriceListVersion
 from quoting.pricing.catalogue import Catalogue
 from quoting.pricing.load import catalogue_sha256, demo_catalogue
@@ -19,16 +20,26 @@ def current_price_list() -> PriceListVersion:
     return newest or publish(demo_catalogue())
 
 
-def publish(catalogue: Catalogue) -> PriceListVersion:
+def publish(catalogue: Catalogue, by: User | None = None, note: str = "") -> PriceListVersion:
     """Make a catalogue the current price list, under the next number."""
     payload = catalogue.model_dump(mode="json")
     sha256 = catalogue_sha256(catalogue)
     while True:
-        last = PriceListVersion.objects.order_by("-number").values_list("number", flat=True).first()
         try:
             with transaction.atomic():
                 return PriceListVersion.objects.create(
-                    number=(last or 0) + 1, state=PUBLISHED, payload=payload, sha256=sha256, published_at=timezone.now()
+                    number=next_number(),
+                    state=PUBLISHED,
+                    payload=payload,
+                    sha256=sha256,
+                    published_at=timezone.now(),
+                    published_by=by,
+                    note=note,
                 )
         except IntegrityError:  # somebody took the number: the next one
             continue
+
+
+def next_number() -> int:
+    last = PriceListVersion.objects.order_by("-number").values_list("number", flat=True).first()
+    return (last or 0) + 1
