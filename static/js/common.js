@@ -6,6 +6,7 @@ import "./confirm.js";
 import "./copy.js";
 import "./tabs.js";
 import "./autosubmit.js";
+import "./keep.js";
 import "./submit-once.js";
 import "./viewer.js";
 
