@@ -7,6 +7,7 @@ import "./copy.js";
 import "./tabs.js";
 import "./autosubmit.js";
 import "./keep.js";
+import "./version.js";
 import "./submit-once.js";
 import "./viewer.js";
 

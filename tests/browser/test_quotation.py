@@ -45,6 +45,22 @@ def test_what_was_typed_outlives_session_and_connection(new_context: steps.NewCo
     expect(note).to_have_value("Delivered in two lots.")
     expect(steps.field(row, "Quantity")).to_have_value("7")
 
+    row.get_by_role(
+        "button", name="Duplicate"
+    ).click()  # then a form that is sent as a page: it knows the version shown
+    expect(steps.line(page, "l_bracket.stl")).to_have_count(2)
+    page.reload()
+    version = page.locator("#quote-sync [name=version]")
+    before = version.get_attribute("value") or ""
+    steps.field(row.first, "Quantity").fill("8")
+    steps.field(row.first, "Quantity").blur()
+    expect(version).not_to_have_value(before)
+    page.get_by_text("Change several parts at once").click()
+    page.get_by_label("Tick all").check()
+    page.locator("#bulk").get_by_label(re.compile("^Quantity")).fill("3")
+    page.get_by_role("button", name="Apply to the ticked parts").click()
+    expect(page.locator("[data-undo]")).to_be_visible()
+
 
 def sign_in(page: Page, demo: Served) -> None:
     login = steps.logins(demo, "sales")
