@@ -2,18 +2,23 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backoffice.views.attention import bo_attention, bo_preview, bo_previews
+from backoffice.views.bulk import bo_bulk, bo_bulk_result
 from backoffice.views.change import bo_change
 from backoffice.views.documents import bo_document, bo_document_retry, bo_invoice, bo_job_card
 from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit_remove, bo_edit_terms
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
+from backoffice.views.export import bo_orders_csv
 from backoffice.views.money import bo_payment, bo_refund, bo_refunds
 from backoffice.views.order import bo_order, bo_po_file
-from backoffice.views.orders import bo_filter_remove, bo_filter_save, bo_orders, bo_orders_csv
+from backoffice.views.orders import bo_columns, bo_filter_remove, bo_filter_save, bo_orders
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="bo_orders"), name="bo_home"),
     path("orders/", bo_orders, name="bo_orders"),
     path("orders/export.csv", bo_orders_csv, name="bo_orders_csv"),
+    path("orders/columns/", bo_columns, name="bo_columns"),
+    path("orders/change/", bo_bulk, name="bo_bulk"),
+    path("orders/changed/<uuid:key>/", bo_bulk_result, name="bo_bulk_result"),
     path("orders/filters/", bo_filter_save, name="bo_filter_save"),
     path("orders/filters/<int:index>/remove/", bo_filter_remove, name="bo_filter_remove"),
     path("orders/<int:number>/", bo_order, name="bo_order"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from accounts.templatetags.show import number
 from backoffice import words
 
 register = template.Library()
@@ -24,3 +25,9 @@ def age(when: datetime | None) -> str:
     if when is None:
         return "–"
     return timesince(when, now, depth=1) if (now - when).total_seconds() >= 60 else _("now")
+
+
+@register.filter
+def capped(count: int, most: int) -> str:
+    """A count that ends at `most`: "10,000+"."""
+    return f"{number(most)}+" if count > most else number(count)

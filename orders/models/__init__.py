@@ -8,6 +8,7 @@ from orders.models.records import (
     HistoryEntry,
     LedgerEntry,
     OfferRevision,
+    OrderText,
     PurchaseOrder,
     RefundRequest,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "OfferRevision",
     "Order",
     "OrderLine",
+    "OrderText",
     "PaymentStatus",
     "PromoCode",
     "ProviderEvent",
