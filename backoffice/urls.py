@@ -11,6 +11,7 @@ from backoffice.views.export import bo_orders_csv
 from backoffice.views.money import bo_payment, bo_refund, bo_refunds
 from backoffice.views.order import bo_order, bo_po_file
 from backoffice.views.orders import bo_columns, bo_filter_remove, bo_filter_save, bo_orders
+from backoffice.views.tending import bo_attachment, bo_message, bo_ship_part, bo_tend, bo_work
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="bo_orders"), name="bo_home"),
@@ -36,6 +37,11 @@ urlpatterns = [
     path("orders/<int:number>/documents/<int:document_id>.pdf", bo_document, name="bo_document"),
     path("orders/<int:number>/documents/<int:document_id>/retry/", bo_document_retry, name="bo_document_retry"),
     path("orders/<int:number>/po/<int:po>/", bo_po_file, name="bo_po_file"),
+    path("orders/<int:number>/messages/", bo_message, name="bo_message"),
+    path("orders/<int:number>/attachments/<int:attachment>/", bo_attachment, name="bo_attachment"),
+    path("orders/<int:number>/facts/", bo_tend, name="bo_tend"),
+    path("orders/<int:number>/lines/<int:line_id>/work/", bo_work, name="bo_work"),
+    path("orders/<int:number>/ship-part/", bo_ship_part, name="bo_ship_part"),
     path("attention/", bo_attention, name="bo_attention"),
     path("emails/", bo_emails, name="bo_emails"),
     path("emails/previews/", bo_previews, name="bo_previews"),

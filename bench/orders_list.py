@@ -132,7 +132,8 @@ def _fill(start: int, end: int, template: Any, owners: list[int]) -> None:
     from django.db import connection
 
     from accounts.models import Company, User
-    from orders.models import Order, OrderLine, OrderText, PurchaseOrder
+    from orders.models import Order, OrderLine, OrderText, PurchaseOrder, Status
+    from orders.models.status import position
 
     postgres = connection.vendor == "postgresql"
     offset, open_from = 10_000, end - max(200, end // 50)  # two of a hundred are open
@@ -174,6 +175,7 @@ def _fill(start: int, end: int, template: Any, owners: list[int]) -> None:
         f"CASE WHEN n.i > {open_from} THEN CASE n.i % {len(statuses)} {kinds} END WHEN n.i % 50 = 7 THEN"
         " 'canceled_by_customer' WHEN n.i % 500 = 8 THEN 'canceled_by_admin' ELSE 'delivered' END"
     )
+    positions = " ".join(f"WHEN '{one}' THEN {position(one, 1) - 1}" for one in Status)
     canceled = "(n.i % 50 = 7 OR n.i % 500 = 8)"
     minutes = f"n.i * {5_500_000 // end}"  # ten years and a half
     total = "(2000 + (n.i % 9973) * 7919 % 900000)"
@@ -202,7 +204,7 @@ def _fill(start: int, end: int, template: Any, owners: list[int]) -> None:
             "number": f"{offset} + n.i",
             "public_id": text("'bench-'", "n.i"),
             "status": status,
-            "position": "0",
+            "position": f"CASE {status} {positions} END + {offset} + n.i",
             "customer_id": person,
             "company_id": company,
             "owner_id": f"CASE WHEN n.i < {end // 2} AND n.i % 2 = 0 THEN {owners[-1]}"
@@ -219,14 +221,13 @@ def _fill(start: int, end: int, template: Any, owners: list[int]) -> None:
             "customer_reference": text("'REF-'", "n.i % 5000"),
         },
     )
-    _position(offset + start)
     process = "CASE WHEN n.i % 5000 = 1 THEN 'rare' WHEN n.i % 2 = 0 THEN 'sls' ELSE 'fdm' END"
-    for position in (1, 2, 3):
+    for place in (1, 2, 3):
         values = {
-            "id": f"{10_000_000 * position} + n.i",
+            "id": f"{10_000_000 * place} + n.i",
             "order_id": f"{offset} + n.i",
-            "position": str(position),
-            "name": text(word, "'-'", f"{offset} + n.i", "'.step'") if position == 1 else f"'part {position}.stl'",
+            "position": str(place),
+            "name": text(word, "'-'", f"{offset} + n.i", "'.step'") if place == 1 else f"'part {place}.stl'",
             "process": process,
             "material": "CASE WHEN n.i % 4 = 0 THEN 'pa12' ELSE 'pla' END",
             "price": "NULL",
@@ -246,17 +247,6 @@ def _fill(start: int, end: int, template: Any, owners: list[int]) -> None:
     copy(OrderText, template, count(start, end), {"order_id": f"{offset} + n.i", "text": words})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if postgres else "ANALYZE")
-
-
-def _position(first: int) -> None:
-    """As Order.save has it."""
-    from django.db.models import BigIntegerField, Case, F, Value, When
-
-    from orders.models import Order, Status
-    from orders.models.status import position
-
-    cases = [When(status=one, then=F("number") + Value(position(one, 1) - 1)) for one in Status]
-    Order.objects.filter(number__gte=first).update(position=Case(*cases, output_field=BigIntegerField()))
 
 
 # --- measuring

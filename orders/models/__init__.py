@@ -1,5 +1,5 @@
 from orders.models.documents import Counter, Document
-from orders.models.lines import LineWarning, OrderLine
+from orders.models.lines import LineWarning, OrderLine, Work
 from orders.models.order import Order
 from orders.models.payments import Checkout, ProviderEvent
 from orders.models.promo import PromoCode
@@ -13,15 +13,18 @@ from orders.models.records import (
     RefundRequest,
 )
 from orders.models.status import PaymentStatus, Status
+from orders.models.talk import Attachment, Message, Shipment, ShipmentLine
 
 __all__ = [
     "Acceptance",
+    "Attachment",
     "Checkout",
     "Counter",
     "Document",
     "HistoryEntry",
     "LedgerEntry",
     "LineWarning",
+    "Message",
     "OfferRevision",
     "Order",
     "OrderLine",
@@ -31,5 +34,8 @@ __all__ = [
     "ProviderEvent",
     "PurchaseOrder",
     "RefundRequest",
+    "Shipment",
+    "ShipmentLine",
     "Status",
+    "Work",
 ]
