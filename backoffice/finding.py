@@ -21,10 +21,10 @@ from orders.models.order import UNPAID
 from orders.models.status import OPEN
 
 S = Status
-FEW = 5_000  # hits that are read whole, sorted and counted
+FEW = 5_000  # hits of a search that are read whole, sorted and counted
+SOME = 1_000  # the same of filters that have an index in the list's own order
 SHORTEST = 3  # letters that the index can look up
-WINDOWS = (2_000, 20_000)  # orders that a walk looks at together
-NEWEST = 20_000  # those looked at for fewer letters
+WINDOWS = (500, 8_000)  # orders that a walk looks at together: for fewer letters no more than these
 # The promised date says nothing any more, or moves on with the hold.
 NEVER_LATE = frozenset(
     {S.SHIPPED, S.READY_FOR_PICKUP, S.ON_HOLD, S.DELIVERED, *(s for s in S if s.group == "canceled")}
@@ -65,20 +65,29 @@ def shown(orders: "QuerySet[Order]") -> "QuerySet[Order]":
 class Found:
     orders: "QuerySet[Order]"  # what fits all that stands in the orders' own columns, the status included
     rare: Q | None  # what must be looked up elsewhere: texts and lines
+    texts: "QuerySet[OrderText] | None" = None  # those with all words of the query
     hits: list[Hit] | None = None  # all of them whatever the status, where they are few
     is_exact: bool = False  # the query named an order or an address: nothing else was looked at
+    is_plain: bool = False  # nothing but statuses was asked for
     is_cut: bool = False  # too few letters: only the newest orders were looked at
 
-    def fetch(self, ordered: "QuerySet[Order]", many: int) -> list[Any]:
-        """The first rows that fit. Where a condition stands outside of the orders, they are looked at by windows."""
+    def keys(self, ordered: "QuerySet[Order]", many: int) -> list[int]:
+        """The first that fit. Where a condition stands outside of the orders, they are looked at by windows."""
+        keys = ordered.values_list("pk", flat=True)
         if self.rare is None:
-            return list(ordered[:many])
-        for size in (NEWEST,) if self.is_cut else WINDOWS:
-            window = shown(Order.objects.all()).filter(pk__in=ordered.values("pk")[:size])
-            rows = list(window.filter(self.rare).order_by(*ordered.query.order_by)[:many])
-            if len(rows) >= many or self.is_cut:
-                return rows
-        return list(ordered.filter(self.rare)[:many])
+            return list(keys[:many])
+        for size in WINDOWS:
+            window = Order.objects.filter(self.rare, pk__in=ordered.values("pk")[:size])
+            found = list(window.order_by(*ordered.query.order_by).values_list("pk", flat=True)[:many])
+            if len(found) >= many:
+                return found
+        if self.is_cut:
+            return found
+        if self.texts is None:
+            return list(keys.filter(self.rare)[:many])
+        # Common, but not among the first: all that have the words, then sorted. The limit keeps them a set of their own.
+        of_words = self.texts.values("order")[: 10**9]
+        return list(keys.filter(self.rare, pk__in=of_words)[:many])
 
 
 def found(wish: Wish, user: User, shop: Shop, today: date) -> Found:
@@ -87,25 +96,32 @@ def found(wish: Wish, user: User, shop: Shop, today: date) -> Found:
     orders = everything.filter(status__in=wish.statuses) if wish.statuses else everything
     if wish.query and not wish.everywhere and (exact := _exact(wish.query)):
         everything, orders = everything.filter(**exact), orders.filter(**exact)
-        return Found(orders, rare, _few(everything, rare), is_exact=True)
+        return Found(orders, rare, hits=_few(everything, rare), is_exact=True)
     words = wish.query.lower().split()
     if not words:
-        return Found(orders, rare, None if wish.is_bare else _few(everything, rare))
+        by = "-submitted_at" if wish.since or wish.until else "-position"
+        # In an order that an index has: without one the database would gather all of them before it gives the first.
+        ordered = everything.order_by(by) if rare is None else everything
+        if wish.is_bare:
+            return Found(orders, None, is_plain=True)
+        return Found(orders, rare, hits=_few(ordered, rare, SOME if rare is None else FEW))
     text = Q(*(Q(words__text__contains=word) for word in words))
     both = text if rare is None else text & rare
     if max(map(len, words)) < SHORTEST:
         return Found(orders, both, is_cut=True)
-    keys = _keys(words)
+    texts = OrderText.objects.filter(*(Q(text__contains=word) for word in words))
+    keys = _keys(texts, words)
     hits = _few(everything.filter(pk__in=keys), rare) if len(keys) <= FEW else None
-    return Found(orders, both, hits)
+    return Found(orders, both, texts, hits)
 
 
-def _few(orders: "QuerySet[Order]", rare: Q | None) -> list[Hit] | None:
+def _few(orders: "QuerySet[Order]", rare: Q | None, most: int | None = None) -> list[Hit] | None:
     """The hits, or None where there are many."""
+    most = FEW if most is None else min(most, FEW)
     if rare is not None:
         orders = orders.filter(rare)
-    rows = orders.filter(position__gt=0).order_by().values_list(*Hit._fields)[: FEW + 1]
-    return [Hit(*row) for row in rows] if len(rows) <= FEW else None
+    rows = orders.filter(position__gt=0).values_list(*Hit._fields)[: most + 1]
+    return [Hit(*row) for row in rows] if len(rows) <= most else None
 
 
 # --- search
@@ -122,16 +138,15 @@ def _exact(query: str) -> dict[str, int]:
     return {}
 
 
-def _keys(words: list[str]) -> list[int]:
+def _keys(texts: "QuerySet[OrderText]", words: list[str]) -> list[int]:
     """Orders whose text has all the words, or whose customer or company is called so by now."""
-    texts = OrderText.objects.filter(*(Q(text__contains=word) for word in words)).values_list("order")
     companies = Company.objects.filter(*(Q(name__icontains=word) for word in words))
     named = (Q(name__icontains=word) | Q(email__icontains=word) for word in words)
     renamed = (
         Order.objects.order_by().filter(company__in=companies.values("pk")).values_list("pk"),
         Order.objects.order_by().filter(customer__in=User.objects.filter(*named).values("pk")).values_list("pk"),
     )
-    parts: tuple[QuerySet[Any, Any], ...] = (texts, *renamed)
+    parts: tuple[QuerySet[Any, Any], ...] = (texts.values_list("order"), *renamed)
     if connection.features.supports_slicing_ordering_in_compound:
         parts = tuple(part[: FEW + 1] for part in parts)
     return [key for (key,) in parts[0].union(*parts[1:])[: FEW + 1]]

@@ -119,10 +119,14 @@ def _page(what: Found, wish: Wish, sorting: Sorting, today: date) -> Pages:
 
 
 def _taken(what: Found, wish: Wish, sorting: Sorting, cursor: Cursor | None, backward: bool) -> list[Order]:
-    if what.hits is None:
-        return take(shown(what.orders), sorting, cursor, backward, PER_PAGE + 1, what.fetch)
-    wished = [hit for hit in what.hits if not wish.statuses or hit.status in wish.statuses]
-    keys = [hit.pk for hit in cut(wished, sorting, cursor, backward, PER_PAGE + 1)]
+    many = PER_PAGE + 1
+    if what.is_plain:
+        return take(shown(what.orders), sorting, cursor, backward, many, lambda orders, count: list(orders[:count]))
+    if what.hits is None:  # keys first: from indexes alone, where these have all that is asked for
+        keys = take(what.orders, sorting, cursor, backward, many, what.keys)
+    else:
+        wished = [hit for hit in what.hits if not wish.statuses or hit.status in wish.statuses]
+        keys = [hit.pk for hit in cut(wished, sorting, cursor, backward, many)]
     by_key = shown(Order.objects.all()).in_bulk(keys)
     return [by_key[key] for key in keys if key in by_key]
 

@@ -61,19 +61,18 @@ def exported(what: Found, wish: Wish) -> Iterator[Order]:
         wished = [hit for hit in what.hits if not wish.statuses or hit.status in wish.statuses]
         keys = [hit.pk for hit in sorted(wished, key=lambda hit: -hit.number)]
         for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
-            by_key = _wide(Order.objects.all()).in_bulk(some)
-            yield from (by_key[key] for key in some if key in by_key)
+            yield from _wide(keys[start : start + AT_ONCE])
         return
-    ordered = _wide(what.orders.filter(position__gt=0)).order_by("-number")
-    batch = what.fetch(ordered, AT_ONCE)
+    ordered = what.orders.filter(position__gt=0).order_by("-number")
+    batch = _wide(what.keys(ordered, AT_ONCE))
     while batch:
         yield from batch
-        batch = what.fetch(ordered.filter(number__lt=batch[-1].number), AT_ONCE)
+        batch = _wide(what.keys(ordered.filter(number__lt=batch[-1].number), AT_ONCE))
 
 
-def _wide(orders: Any) -> Any:
-    return orders.select_related("customer", "company").defer("breakdown")
+def _wide(keys: list[int]) -> list[Order]:
+    by_key = Order.objects.select_related("customer", "company").defer("breakdown").in_bulk(keys)
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def cells(order: Order) -> list[Any]:

@@ -14,7 +14,6 @@ from backoffice import words
 from backoffice.bulk import offered
 from backoffice.columns import COLUMNS, columns_of
 from backoffice.filters import filter_fields, narrowed
-from backoffice.finding import FEW
 from backoffice.listing import MANY, Listing, listing
 from backoffice.wish import Wish
 from orders.models import Status
@@ -34,7 +33,6 @@ def bo_orders(request: HttpRequest) -> HttpResponse:
         "wish": found.wish,
         "rows": found.rows,
         "many": MANY,
-        "few": FEW,
         "filters": fields,
         "narrowed": narrowed(wish),
         "panel_url": wish.link(panel="1") + "#filters",

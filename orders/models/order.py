@@ -125,7 +125,7 @@ class Order(Transitions):
         indexes = [
             models.Index(fields=["status", "-position"], name="order_list"),
             models.Index(fields=["-position"], name="order_position"),
-            models.Index(fields=["owner", "-position"], name="order_owner"),
+            models.Index(fields=["owner", "-position", "id"], name="order_owner"),
             models.Index(fields=["customer", "-position"], name="order_customer"),
             models.Index(fields=["-position"], condition=UNPAID, name="order_unpaid"),
             models.Index(fields=["promised_date", "number"], condition=Q(position__gte=OPEN), name="order_promised"),
