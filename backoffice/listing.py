@@ -115,7 +115,7 @@ def _page(what: Found, wish: Wish, sorting: Sorting, today: date) -> Pages:
         rows.reverse()
     before = cursor_of(rows[0], sorting) if rows and (is_more if backward else cursor is not None) else ""
     after = cursor_of(rows[-1], sorting) if rows and (is_more if not backward else cursor is not None) else ""
-    return Pages(_rows(rows, today), after, before)
+    return Pages(rows_of(rows, today), after, before)
 
 
 def _taken(what: Found, wish: Wish, sorting: Sorting, cursor: Cursor | None, backward: bool) -> list[Order]:
@@ -153,7 +153,7 @@ def _capped() -> dict[str, int]:
 # --- rows
 
 
-def _rows(orders: list[Order], today: date) -> list[Row]:
+def rows_of(orders: list[Order], today: date) -> list[Row]:
     counted = OrderLine.objects.filter(order__in=[order.pk for order in orders], left_out=False)
     sums = {
         sum_["order"]: sum_

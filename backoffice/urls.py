@@ -2,12 +2,14 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backoffice.views.attention import bo_attention, bo_preview, bo_previews
+from backoffice.views.board import bo_board, bo_board_move
 from backoffice.views.bulk import bo_bulk, bo_bulk_result
 from backoffice.views.change import bo_change
 from backoffice.views.documents import bo_document, bo_document_retry, bo_invoice, bo_job_card
 from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit_remove, bo_edit_terms
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
 from backoffice.views.export import bo_orders_csv
+from backoffice.views.figures import bo_figures
 from backoffice.views.money import bo_payment, bo_refund, bo_refunds
 from backoffice.views.order import bo_order, bo_po_file
 from backoffice.views.orders import bo_columns, bo_filter_remove, bo_filter_save, bo_orders
@@ -42,6 +44,9 @@ urlpatterns = [
     path("orders/<int:number>/facts/", bo_tend, name="bo_tend"),
     path("orders/<int:number>/lines/<int:line_id>/work/", bo_work, name="bo_work"),
     path("orders/<int:number>/ship-part/", bo_ship_part, name="bo_ship_part"),
+    path("board/", bo_board, name="bo_board"),
+    path("board/<int:number>/<slug:transition>/", bo_board_move, name="bo_board_move"),
+    path("figures/", bo_figures, name="bo_figures"),
     path("attention/", bo_attention, name="bo_attention"),
     path("emails/", bo_emails, name="bo_emails"),
     path("emails/previews/", bo_previews, name="bo_previews"),

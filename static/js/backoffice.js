@@ -5,3 +5,4 @@ import "./toggle.js";
 import "./select-all.js";
 import "./hotkey.js";
 import "./row-keys.js";
+import "./board.js";
