@@ -151,9 +151,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     company_role = models.CharField(max_length=12, choices=CompanyRole.choices, default="", blank=True)
     roles = models.JSONField(default=list, blank=True, help_text="Staff roles")
     language = models.CharField(max_length=8, blank=True)
+    list_columns = models.JSONField(default=list, blank=True, help_text="Of the order list; none: the usual ones")
     saved_filters = models.JSONField(default=list, blank=True, help_text="Of the order list: [name, query string]")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name"], condition=~models.Q(roles=[]), name="user_staff")]
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Shop
-from backoffice.listing import NEVER_LATE
+from backoffice.finding import NEVER_LATE
 from notifications.models import OutgoingEmail
 from orders.models import Checkout, Document, Order, ProviderEvent, RefundRequest, Status
 from orders.models.status import CANCELED, SUBMITTED

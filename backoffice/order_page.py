@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.show import money
 from backoffice import words
 from notifications.models import OutgoingEmail
-from orders.models import Acceptance, HistoryEntry, Order, OrderLine, Status
+from orders.models import Acceptance, Document, HistoryEntry, Order, OrderLine, Status
 from orders.presenting_lines import option_words
 from orders.words import say, say_where
 from quoting import pricing_words
@@ -19,7 +19,21 @@ from quoting.pricing.amounts import unit_price
 from quoting.pricing.catalogue import Catalogue, by_key
 from quoting.pricing.contract import Component, TaxLine
 
-SHOWN_DETAILS = ("reason", "note", "on_behalf", "how", "comment", "po_number", "po_total", "amount", "method", "line")
+SHOWN_DETAILS = (
+    "reason",
+    "note",
+    "on_behalf",
+    "how",
+    "comment",
+    "po_number",
+    "po_total",
+    "amount",
+    "method",
+    "line",
+    "shipped",
+    "carrier",
+    "tracking",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,7 @@ class EntryView:
 
 def order_page(order: Order) -> dict[str, Any]:
     catalogue, price = order.price_list.catalogue, order.price
+    documents = list(order.documents.defer("facts").order_by("-pk"))
     history = [entry_view(entry, order.currency) for entry in order.history.select_related("actor").order_by("-pk")]
     return {
         "lines": line_views(order, catalogue),
@@ -103,7 +118,8 @@ def order_page(order: Order) -> dict[str, Any]:
         "refund_requests": order.refund_requests.order_by("-pk"),
         "offers": order.offers.defer("snapshot").select_related("created_by").order_by("-revision"),
         "acceptances": acceptances(order),
-        "documents": order.documents.defer("facts").order_by("-pk"),
+        "documents": documents,
+        "has_invoice": has_invoice(documents),
         "history": history,
         # With which words it came to where it stands.
         "standing": next((view for view in history if view.is_status and view.after == order.status), None),
@@ -111,6 +127,13 @@ def order_page(order: Order) -> dict[str, Any]:
         "held_from": Status(order.held_from) if order.held_from else None,
         "canceled_from": Status(order.canceled_from) if order.canceled_from else None,
     }
+
+
+def has_invoice(documents: list[Document]) -> bool:
+    """An invoice that stands: none of which all was credited."""
+    invoices = [one for one in documents if one.kind == Document.Kind.INVOICE]
+    credited = {one.corrects_id for one in documents if one.corrects_id and one.amount is None}
+    return bool(invoices) and invoices[0].pk not in credited
 
 
 def acceptances(order: Order) -> list[Acceptance]:

@@ -3,18 +3,26 @@ from django.views.generic import RedirectView
 
 from backoffice.views import quotation, quotation_send
 from backoffice.views.attention import bo_attention, bo_preview, bo_previews
+from backoffice.views.board import bo_board, bo_board_move
+from backoffice.views.bulk import bo_bulk, bo_bulk_result
 from backoffice.views.change import bo_change
 from backoffice.views.documents import bo_document, bo_document_retry, bo_invoice, bo_job_card
 from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit_remove, bo_edit_terms
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
+from backoffice.views.export import bo_orders_csv
+from backoffice.views.figures import bo_figures
 from backoffice.views.money import bo_payment, bo_refund, bo_refunds
 from backoffice.views.order import bo_order, bo_po_file
-from backoffice.views.orders import bo_filter_remove, bo_filter_save, bo_orders, bo_orders_csv
+from backoffice.views.orders import bo_columns, bo_filter_remove, bo_filter_save, bo_orders
+from backoffice.views.tending import bo_attachment, bo_message, bo_ship_part, bo_tend, bo_work
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="bo_orders"), name="bo_home"),
     path("orders/", bo_orders, name="bo_orders"),
     path("orders/export.csv", bo_orders_csv, name="bo_orders_csv"),
+    path("orders/columns/", bo_columns, name="bo_columns"),
+    path("orders/change/", bo_bulk, name="bo_bulk"),
+    path("orders/changed/<uuid:key>/", bo_bulk_result, name="bo_bulk_result"),
     path("orders/filters/", bo_filter_save, name="bo_filter_save"),
     path("orders/filters/<int:index>/remove/", bo_filter_remove, name="bo_filter_remove"),
     path("orders/<int:number>/", bo_order, name="bo_order"),
@@ -39,6 +47,14 @@ urlpatterns = [
     path("orders/<int:number>/documents/<int:document_id>.pdf", bo_document, name="bo_document"),
     path("orders/<int:number>/documents/<int:document_id>/retry/", bo_document_retry, name="bo_document_retry"),
     path("orders/<int:number>/po/<int:po>/", bo_po_file, name="bo_po_file"),
+    path("orders/<int:number>/messages/", bo_message, name="bo_message"),
+    path("orders/<int:number>/attachments/<int:attachment>/", bo_attachment, name="bo_attachment"),
+    path("orders/<int:number>/facts/", bo_tend, name="bo_tend"),
+    path("orders/<int:number>/lines/<int:line_id>/work/", bo_work, name="bo_work"),
+    path("orders/<int:number>/ship-part/", bo_ship_part, name="bo_ship_part"),
+    path("board/", bo_board, name="bo_board"),
+    path("board/<int:number>/<slug:transition>/", bo_board_move, name="bo_board_move"),
+    path("figures/", bo_figures, name="bo_figures"),
     path("attention/", bo_attention, name="bo_attention"),
     path("emails/", bo_emails, name="bo_emails"),
     path("emails/previews/", bo_previews, name="bo_previews"),

@@ -17,6 +17,9 @@ DEEDS: dict[str, Promise] = {
     "credit_note": _("Credit note"),
     "note": _("Note"),
     "message": _("Message"),
+    "tended": _("Facts changed"),
+    "worked": _("Work noted"),
+    "part_shipped": _("Part shipped"),
 }
 # Where staff do what customers call otherwise.
 STAFF_VERBS: dict[str, Promise] = {
@@ -51,6 +54,11 @@ DETAILS: dict[str, Promise] = {
     "shipping_method": _("Delivery"),
     "shipping_price": _("Price of delivery"),
     "model": _("3D model"),
+    "owner": _("Owner"),
+    "promised_date": _("Promised for"),
+    "work": _("Work"),
+    "work_note": _("Note for the shop"),
+    "shipped": _("Sent"),
     "fee": _("Fee"),
 }
 EVENTS: dict[str, Promise | str] = {

@@ -115,7 +115,7 @@ def _line_price(line: Line, facts: Facts) -> str:
     price = line.get("price")
     if price is not None and not facts.get("price_hidden"):
         return money(price, facts.get("currency", "EUR"))
-    words = {"working": _("being calculated"), "to_be_quoted": _("to be quoted")}
+    words = {"working": _("being calculated"), "to_be_quoted": _("to be quoted"), "part": ""}
     return words.get(line.get("state", ""), _hidden()) if not facts.get("price_hidden") else _hidden()
 
 
@@ -135,7 +135,7 @@ def totals(facts: Facts) -> Totals:
         rows.append(Row(_("Net"), money(net, currency)))
     rows += _tax_rows(facts, currency)
     total = facts.get("total")
-    incomplete = any(line.get("price") is None for line in facts.get("lines", []))
+    incomplete = any(line.get("price") is None and line.get("state") != "part" for line in facts.get("lines", []))
     label = _("Total so far") if incomplete else _("Total")
     return Totals(rows, Row(label, money(total, currency)) if total else None)
 

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from orders.views import checkout, documents, files, order, orders, pay, quote, quote_shop, uploads
+from orders.views import checkout, documents, files, order, orders, pay, quote, uploads
+from orders.views import messages as thread
 
 urlpatterns = [
     path("", uploads.home, name="home"),
@@ -66,6 +68,8 @@ urlpatterns += [
     path("webhooks/stripe/", pay.stripe_webhook, name="stripe_webhook"),
     path("orders/<slug:public_id>/invoice/", documents.order_invoice, name="order_invoice"),
     path("orders/<slug:public_id>/documents/<int:document_id>.pdf", documents.order_document, name="order_document"),
+    path("orders/<slug:public_id>/messages/", thread.order_message, name="order_message"),
+    path("orders/<slug:public_id>/messages/<int:attachment>/", thread.order_attachment, name="order_attachment"),
     path("orders/<slug:public_id>/password/", order.set_password, name="order_set_password"),
     path("orders/<slug:public_id>/again/", order.order_again, name="order_again"),
     path("orders/<slug:public_id>/cancel/", order.act, {"action": "cancel"}, name="order_cancel"),

@@ -27,6 +27,10 @@ REASONS: dict[str, Promise] = {
     "missing": _("Please fill in: %(fields)s."),
     "lines_fixed": _("The order is “%(status)s”: its lines and prices are fixed."),
     "too_many_lines": _("An order has at most %(most)s lines. Start another quote for the rest."),
+    "no_such_line": _("This line is not there any more."),
+    "nothing_chosen": _("Say how many pieces of which line go out."),
+    "more_than_left": _("More than is left of a line."),
+    "ship_the_rest": _("This is all that is left: use “Ship”, which moves the order too."),
     # submitting and placing
     "no_lines": _("There is nothing in this order yet. Add a part first."),
     "still_measuring": _("A file is still being measured. This takes a few seconds."),

@@ -84,6 +84,7 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
         "email": OutgoingEmail.objects.filter(event="placed", audience="shop").values_list("pk", flat=True).first(),
         "address": world["address"],
         "key": "MQ:abc",
+        "uuid": "00000000-0000-4000-8000-000000000000",
         "uid": "1",
         "token": "set-password",
     }

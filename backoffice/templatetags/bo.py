@@ -1,12 +1,16 @@
 """Words and figures that only the back office shows."""
 
+import re
 from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from accounts.templatetags.show import number
 from backoffice import words
 from orders.models.order import new_public_id
 
@@ -31,3 +35,15 @@ def age(when: datetime | None) -> str:
     if when is None:
         return "–"
     return timesince(when, now, depth=1) if (now - when).total_seconds() >= 60 else _("now")
+
+
+@register.filter
+def capped(count: int, most: int) -> str:
+    """A count that ends at `most`: "10,000+"."""
+    return f"{number(most)}+" if count > most else number(count)
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that a narrow column breaks at its signs, never within a word."""
+    return mark_safe(re.sub(r"([@._-])", r"<wbr>\1", escape(address)))

@@ -1,7 +1,9 @@
 """The page of one order, and the purchase orders that came with it."""
 
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,22 +19,31 @@ from backoffice.access import submitted_order
 from backoffice.changing import is_grave, sections
 from backoffice.listing import is_late
 from backoffice.order_page import order_page
-from orders.models import Status
+from backoffice.tending import TendForm
+from orders.forms.message import StaffMessageForm
+from orders.models import Order, Status, Work
 from orders.models.status import GROUP_LABELS
+from orders.talk import shipments_of, thread_of
 from orders.workflow.actors import staff
 from orders.workflow.choices import Choice, choices
 from orders.workflow.dates import local_day
+from orders.workflow.tending import may_ship_part
 
 
 @staff_required()
 @require_safe
 def bo_order(request: HttpRequest, number: int) -> HttpResponse:
+    return page(request, submitted_order(number))
+
+
+def page(request: HttpRequest, order: Order, *, status: int = 200, **tried: Any) -> HttpResponse:
+    """The page; `tried` are forms that were filled in and could not be taken."""
     assert isinstance(request.user, User)
-    order, now = submitted_order(number), timezone.now()
+    now, actor = timezone.now(), staff(request.user)
     today = local_day(Shop.get(), now)
     menu = [
         (GROUP_LABELS[group], [menu_item(choice) for choice in found])
-        for group, found in sections(choices(order, staff(request.user), now))
+        for group, found in sections(choices(order, actor, now))
     ]
     context = {
         **order_page(order),
@@ -44,8 +55,25 @@ def bo_order(request: HttpRequest, number: int) -> HttpResponse:
         "is_late": is_late(order, today),
         "is_overdue": order.payment_due is not None and order.payment_due < today and order.balance > 0,
         "today": today,
+        "is_staff_page": True,
+        "thread": thread_of(order, internal=True),
+        "shipments": shipments_of(order),
+        "may_ship_part": may_ship_part(order, actor),
+        "may_work": has_role(request.user, Role.PRODUCTION) and order.placed_at is not None,
+        "work_states": Work.choices,
+        "work_key": uuid4(),
+        "delivered_at": delivered_at(order),
+        "message_form": StaffMessageForm(),
+        "tend_form": TendForm(order),
+        **tried,
     }
-    return render(request, "backoffice/order.html", context)
+    return render(request, "backoffice/order.html", context, status=status)
+
+
+def delivered_at(order: Order) -> datetime | None:
+    """When the work was done, beside what was promised: the first time that it went out."""
+    out = ("shipped", "ready_for_pickup", "delivered")
+    return order.history.filter(kind="status", to_status__in=out).values_list("at", flat=True).first()
 
 
 def menu_item(choice: Choice) -> dict[str, Any]:

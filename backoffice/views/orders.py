@@ -1,13 +1,7 @@
 """The list of orders."""
 
-import csv
-from collections.abc import Iterator
-from decimal import Decimal
-from itertools import chain
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,20 +10,36 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Shop, User
 from accounts.roles import staff_required
-from backoffice.listing import Listing, Wish, listing, searched
-from orders.models import Order, Status
+from backoffice import words
+from backoffice.bulk import offered
+from backoffice.columns import COLUMNS, columns_of
+from backoffice.filters import filter_fields, narrowed
+from backoffice.listing import MANY, Listing, listing
+from backoffice.wish import Wish
+from orders.models import Status
 from orders.models.status import GROUP_LABELS, GROUPS
-from orders.workflow.dates import local_day
+from orders.workflow.actors import staff
 
 
 @staff_required()
 @require_safe
 def bo_orders(request: HttpRequest) -> HttpResponse:
-    found = listing(Wish.read(request.GET.dict()), local_day(Shop.get(), timezone.now()))
+    assert isinstance(request.user, User)
+    now, shop, wish = timezone.now(), Shop.get(), Wish.read(request.GET.dict())
+    found = listing(wish, request.user, shop, now)
+    fields = filter_fields(wish) if "panel" in request.GET else []
     context = {
         "listing": found,
         "wish": found.wish,
-        "page": found.page,
+        "rows": found.rows,
+        "many": MANY,
+        "filters": fields,
+        "narrowed": narrowed(wish),
+        "panel_url": wish.link(panel="1") + "#filters",
+        "shop": shop,
+        "columns": columns_of(request.user),
+        "all_columns": COLUMNS,
+        "bulk": [(name, words.verb(name)) for name in offered(staff(request.user))],
         "groups": _groups(found),
         "statuses": _statuses(found),
         "sorts": {"number": _toggled(found.wish, "number"), "total": _toggled(found.wish, "total")},
@@ -38,20 +48,6 @@ def bo_orders(request: HttpRequest) -> HttpResponse:
 
 
 MOST_FILTERS = 20
-COLUMNS = (
-    "number",
-    "status",
-    "submitted",
-    "customer",
-    "company",
-    "e-mail",
-    "net",
-    "tax",
-    "total",
-    "currency",
-    "paid",
-    "due",
-)
 
 
 @staff_required()
@@ -83,48 +79,15 @@ def bo_filter_remove(request: HttpRequest, index: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("bo_orders"), status=303)
 
 
-class Echo:
-    """What csv writes to: hands each line on."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
 @staff_required()
-@require_safe
-def bo_orders_csv(request: HttpRequest) -> Any:
-    """All orders of the list as it is filtered, line by line: no list is too long for it."""
-    writer = csv.writer(Echo())
-    rows = exported(Wish.read(request.GET.dict()))
-    lines = (writer.writerow([safe(cell) for cell in row]) for row in chain([COLUMNS], rows))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="orders.csv"'
-    return response
-
-
-def exported(wish: Wish) -> Iterator[list[Any]]:
-    orders, _is_exact = searched(Order.objects.filter(status__in=wish.statuses), wish)
-    for order in orders.select_related("customer", "company").defer("breakdown").order_by("-number").iterator(500):
-        yield [
-            order.number,
-            order.status,
-            order.submitted_at.date().isoformat() if order.submitted_at else "",
-            order.contact.get("name", ""),
-            order.company.name if order.company else "",
-            order.customer.email if order.customer else "",
-            order.net,
-            order.tax,
-            order.total,
-            order.currency,
-            order.received,
-            order.payment_due.isoformat() if order.payment_due else "",
-        ]
-
-
-def safe(cell: Any) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(cell, (int, Decimal)) else text
+@require_POST
+def bo_columns(request: HttpRequest) -> HttpResponse:
+    """Which columns the list shows, for oneself."""
+    assert isinstance(request.user, User)
+    chosen = request.POST.getlist("column")
+    request.user.list_columns = [name for name in COLUMNS if name in chosen]
+    request.user.save(update_fields=["list_columns"])
+    return HttpResponseRedirect(reverse("bo_orders") + Wish.read(request.POST.dict()).link(), status=303)
 
 
 def _toggled(wish: Wish, column: str) -> str:
@@ -138,7 +101,9 @@ def _groups(found: Listing) -> list[dict[str, object]]:
     chips: list[dict[str, object]] = [
         {
             "label": GROUP_LABELS[name],
-            "count": sum(found.counts.get(status, 0) for status in GROUPS[name]),
+            "count": sum(found.counts.get(status, 0) for status in GROUPS[name])
+            if found.counts or not found.is_many
+            else None,
             "url": wish.link(group=name, status=""),
             "is_current": wish.group == name,
         }
@@ -156,7 +121,7 @@ def _statuses(found: Listing) -> list[dict[str, object]]:
     return [
         {
             "label": status.label,
-            "count": found.counts.get(status, 0),
+            "count": found.counts.get(status, 0) if found.counts or not found.is_many else None,
             "url": wish.link(group="", status=status.value),
             "is_current": wish.status == status,
         }

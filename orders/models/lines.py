@@ -9,6 +9,16 @@ from orders.models.order import Order
 from quoting.pricing.contract import LinePrice, Selection
 
 
+class Work(models.TextChoices):
+    """How far a line is, for the shop. The order itself moves only by transitions."""
+
+    NOT_BEGUN = "", _("Not begun")
+    MAKING = "making", _("Being made")
+    FINISHING = "finishing", _("Post-production")
+    AGAIN = "again", _("Being made again")
+    DONE = "done", _("Done")
+
+
 class OrderLine(models.Model):
     """A part with what was chosen for it, or a fee of the shop (no part)."""
 
@@ -36,6 +46,9 @@ class OrderLine(models.Model):
     quote_by_hand = models.BooleanField(default=False, help_text="The customer kept a part that could not be measured")
     left_out = models.BooleanField(default=False, help_text="Not part of the offer")
     alternative_group = models.CharField(max_length=20, blank=True, help_text="One line of each group is chosen")
+    # --- production
+    work = models.CharField(max_length=12, choices=Work.choices, default=Work.NOT_BEGUN, blank=True)
+    work_note = models.CharField(max_length=200, blank=True)
     needs_adjusting = models.BooleanField(default=False, help_text="Never released by the system")
 
     class Meta:

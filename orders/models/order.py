@@ -2,13 +2,13 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.money import CENT, MoneyField
-from orders.models.status import CANCELED, PaymentStatus, Status
+from orders.models.status import CANCELED, OPEN, PaymentStatus, Status, position
 from orders.models.transitions import Transitions
 from quoting.pricing.catalogue import by_key
 from quoting.pricing.contract import OrderBreakdown
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from orders.models.records import PurchaseOrder
 
 ZERO = Decimal("0.00")
+# Something is to be paid: as `Order.balance`, for queries and for the index of the list.
+UNPAID = Q(total__gt=F("credited") + F("paid") - F("refunded")) & ~Q(status__in=[s.value for s in CANCELED])
 
 
 def new_public_id() -> str:
@@ -101,6 +103,9 @@ class Order(Transitions):
     offered_total = MoneyField(
         null=True, help_text="Of the newest revision, if all of it has a price: seen outside until agreed"
     )
+    position = models.BigIntegerField(
+        default=0, editable=False, help_text="In the list of orders, the highest first (status.position)"
+    )
     history_head = models.CharField(max_length=64, blank=True, help_text="Hash of the newest history entry")
 
     class Meta:
@@ -119,10 +124,21 @@ class Order(Transitions):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "-number"], name="order_list"),
+            models.Index(fields=["status", "-position"], name="order_list"),
+            models.Index(fields=["-position"], name="order_position"),
+            models.Index(fields=["owner", "-position", "id"], name="order_owner"),
+            models.Index(fields=["customer", "-position"], name="order_customer"),
+            models.Index(fields=["-position"], condition=UNPAID, name="order_unpaid"),
+            models.Index(fields=["promised_date", "number"], condition=Q(position__gte=OPEN), name="order_promised"),
+            models.Index(fields=["total", "number"], name="order_total"),
+            models.Index(fields=["submitted_at", "number"], name="order_submitted"),
             models.Index(fields=["company", "-number"], name="my_orders"),
             models.Index(fields=["payment_due"], condition=Q(payment_due__isnull=False), name="order_due"),
         ]
+
+    def save(self, **options: Any) -> None:
+        self.position = position(self.status, self.number)
+        super().save(**options)
 
     def __str__(self) -> str:
         return f"#{self.number}" if self.number else f"draft {self.public_id[:6]}"

@@ -197,3 +197,10 @@ class RefundRequest(models.Model):
                 fields=["order", "because"], condition=Q(state="open"), name="one_open_refund_request"
             )
         ]
+
+
+class OrderText(models.Model):
+    """All that an order is searched by, in one row of lower case (workflow/searching.py): one index finds everything."""
+
+    order = models.OneToOneField(Order, models.CASCADE, primary_key=True, related_name="words")
+    text = models.TextField()

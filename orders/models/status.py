@@ -57,6 +57,38 @@ CANCELED = GROUPS["canceled"]
 SUBMITTED = tuple(s for s in Status if s is not S.DRAFT)
 ALIVE = tuple(s for s in SUBMITTED if s not in CANCELED)
 NOT_HELD = tuple(s for s in ALIVE if s is not S.ON_HOLD)
+FINISHED = (S.DELIVERED, *CANCELED)
+# What the shop has to act upon comes first, what waits for the customer last, then what is finished.
+ACTIONABLE = (
+    S.WAITING_FOR_REVIEW,
+    S.PLACED,
+    S.PO_PROVIDED,
+    S.FREE_FOR_MANUFACTURING,
+    S.RE_PRINTING,
+    S.MANUFACTURING,
+    S.POST_PRODUCTION,
+    S.READY_FOR_SHIPPING,
+    S.PO_PAYMENT_DUE,
+    S.ON_HOLD,
+    S.READY_FOR_PICKUP,
+    S.WAITING_FOR_PAYMENT,
+    S.FIRM_OFFER_SENT,
+    S.SHIPPED,
+)
+OPEN = 10_000_000_000  # positions from here upward are those of open orders
+
+
+def position(status: str, number: int | None) -> int:
+    """Where the list shows an order, the highest first: one number, so that one index sorts and cuts its pages.
+
+    Open orders by what is to be done, each kind by number; then the finished ones by number. Drafts are at 0: in no list.
+    """
+    if status == S.DRAFT or number is None:
+        return 0
+    if status in FINISHED:
+        return number
+    rank = len(ACTIONABLE) - ACTIONABLE.index(S(status)) if status in ACTIONABLE else 1
+    return rank * OPEN + number
 
 
 class PaymentStatus(models.TextChoices):

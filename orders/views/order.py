@@ -25,6 +25,7 @@ from notifications.links import ACCEPT, PARAMETER
 from orders import drafts, links, presenting, presenting_lines
 from orders.access import actor_on, order_for, price_detail
 from orders.forms.checkout import DetailsForm
+from orders.forms.message import MessageForm
 from orders.forms.order import (
     OVERTAKEN,
     AcceptForm,
@@ -36,6 +37,7 @@ from orders.forms.order import (
 from orders.models import Document, Order
 from orders.offers.revisions import changes_of_offer
 from orders.payments.checkouts import amounts
+from orders.talk import shipments_of, thread_of
 from orders.workflow.actors import Actor, belongs_to
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome, edit, perform
@@ -210,6 +212,7 @@ def page(
     *,
     form: DeedForm | None = None,
     details: DetailsForm | None = None,
+    message_form: MessageForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     shop, now, actor = Shop.get(), timezone.now(), actor_on(request, order)
@@ -250,6 +253,9 @@ def page(
         "documents": order.documents.defer("facts").exclude(kind__in=HIDDEN_PAPERS).order_by("-pk"),
         "done": done if done in DONE and form is None else "",
         "mailed": mailed_to(order),
+        "thread": thread_of(order, internal=False),
+        "message_form": message_form or MessageForm(),
+        "shipments": shipments_of(order),
     }
     return render(request, "portal/order.html", context, status=status)
 

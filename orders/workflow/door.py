@@ -26,6 +26,7 @@ from orders.workflow.guards import GUARDS
 from orders.workflow.history import record
 from orders.workflow.mails import tell_move
 from orders.workflow.papers import owe_for
+from orders.workflow.searching import SAYS_MORE, remember
 
 _FIELD = Order._meta.get_field("status")
 RULES: dict[str, Rule] = {t.name: t.custom["rule"] for t in _FIELD.get_all_transitions(Order)}
@@ -115,6 +116,8 @@ def _move(
     )
     order.version += 1
     order.save()
+    if name in SAYS_MORE:
+        remember(order)
     tell_move(order, entry, shop=shop, again=again)
     owe_for(order, name, now)
     if follower := what_follows(order, deed):
@@ -213,6 +216,7 @@ def edit(
         close_checkouts(order)
         order.version += 1
         order.save()
+        remember(order)
 
 
 def close_checkouts(order: Order) -> None:

@@ -14,6 +14,7 @@ from orders.models.status import CANCELED, PRODUCTION
 from orders.workflow import dates
 from orders.workflow.deed import Deed
 from orders.workflow.history import canonical
+from orders.workflow.shipments import send_rest
 from orders.workflow.snapshot import restore, snapshot
 
 Effect = Callable[[Order, Deed], None]
@@ -245,6 +246,7 @@ def release(order: Order, deed: Deed) -> None:
 def ship(order: Order, deed: Deed) -> None:
     order.carrier = deed.get("carrier") or order.carrier
     order.tracking = deed.get("tracking") or order.tracking
+    send_rest(order, deed.actor, deed.now, carrier=deed.get("carrier"), tracking=deed.get("tracking"))
 
 
 # --- hold and cancel

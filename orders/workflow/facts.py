@@ -1,5 +1,6 @@
 """What the mails about an order say: plain values, frozen in the row when the deed is done (notifications.facts)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -71,6 +72,15 @@ def _path(order: Order, audience: str) -> str:
 def _lines(order: Order, audience: str) -> list[dict[str, Any]]:
     catalogue = order.price_list.catalogue
     return [_line(line, catalogue, audience) for line in order.offered_lines]
+
+
+def part_lines(order: Order, quantities: Mapping[OrderLine, int]) -> list[dict[str, Any]]:
+    """Of a part of the order: what is in it, without prices, which are those of whole lines."""
+    catalogue = order.price_list.catalogue
+    return [
+        {**_line(line, catalogue, "customer"), "quantity": many, "price": None, "state": "part"}
+        for line, many in quantities.items()
+    ]
 
 
 def _line(line: OrderLine, catalogue: Catalogue, audience: str) -> dict[str, Any]:

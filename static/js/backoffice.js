@@ -4,3 +4,5 @@ import "./upload.js";
 import "./toggle.js";
 import "./select-all.js";
 import "./hotkey.js";
+import "./row-keys.js";
+import "./board.js";
