@@ -101,6 +101,11 @@ def part_for(request: HttpRequest, part_id: int) -> Part:
     return get_object_or_404(parts.filter(_belongs_to(user, "uploaded_by")), pk=part_id)
 
 
+def parts_of(user: User) -> QuerySet[Part]:
+    """What the user or their company uploaded."""
+    return Part.objects.select_related("file", "measurement").filter(_belongs_to(user, "uploaded_by"))
+
+
 def drafts_of(request: HttpRequest) -> QuerySet[Order]:
     return _orders_of(request).filter(status=Status.DRAFT)
 
@@ -112,7 +117,12 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
         key = request.session.get(GUEST_KEY)
         return orders.filter(guest_key=key) if key else orders.none()
     _claim(request, user)
-    own = _belongs_to(user, "customer")
+    return orders_of(user)
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    """Drafts and orders that somebody may see who is known: by a log-in, or by a key."""
+    orders, own = _all_orders(), _belongs_to(user, "customer")
     if user.is_staff:
         return orders.filter(own | Q(from_quotation_tool=True) | ~Q(status=Status.DRAFT))
     # What staff are still building in the quotation tool is nobody else's business yet.
