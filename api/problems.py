@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
@@ -90,6 +90,8 @@ def _of_authentication(request: HttpRequest, error: AuthenticationError) -> Http
 
 
 def _of_validation(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
+    if any(error["loc"][0] == "path" for error in invalid.errors):
+        return of_code(request, 404, "not_found")  # no address of ours
     errors = [
         {"field": _place(error["loc"]), "code": error["type"], "message": error["msg"]} for error in invalid.errors
     ]
@@ -126,6 +128,7 @@ def register(api: NinjaAPI) -> None:
         AuthenticationError: _of_authentication,
         HttpError: _of_http,
         Http404: lambda request, error: of_code(request, 404, "not_found"),
+        PermissionDenied: lambda request, error: of_code(request, 403, "forbidden"),
         BadRequest: _of_bad_request,
         SuspiciousOperation: _of_bad_request,
         MultiPartParserError: _of_bad_request,

@@ -9,6 +9,7 @@ PROBLEMS: dict[str, Promise] = {
     "key_revoked": _("This key was revoked."),
     "key_expired": _("This key has expired."),
     "scope_missing": _("This key lacks the scope “%(scope)s”."),
+    "forbidden": _("This is not allowed."),
     "not_staff": _("Only keys of staff may do this."),
     "no_company": _("Only customers can order: this key belongs to somebody of the shop."),
     "not_found": _("There is no such thing, or it is not yours."),

@@ -1,7 +1,7 @@
 """Claim → send → mark, as with mails: a message arrives at least once, and a second time with the same id.
 
 After a failure the other messages of the endpoint wait with it, so that a dead receiver costs one try at a time. When
-nothing has arrived for three days, the endpoint is switched off and its owner is told.
+nothing has arrived for as long as one message is tried, the endpoint is switched off and its owner is told.
 """
 
 import logging
@@ -13,11 +13,14 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import Shop
 from api.models import Attempt, Delivery, Endpoint
 from api.webhooks import signing
 from api.webhooks.sending import NotDelivered, post
+from orders.workflow.dates import local_day
 from quoting import deeds
 
 log = logging.getLogger("partwright.webhooks")
@@ -25,7 +28,7 @@ log = logging.getLogger("partwright.webhooks")
 MINUTE, HOUR = 60, 3600
 # Seconds until the next try; after the last, about three days, it is given up and can be sent again by hand.
 DELAYS = (30, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, *([12 * HOUR] * 4))
-PATIENCE = timedelta(days=3)
+PATIENCE = timedelta(seconds=sum(DELAYS))  # as long as a single message is tried
 PAUSE = timedelta(seconds=30)
 
 State = deeds.State
@@ -33,6 +36,8 @@ State = deeds.State
 
 def deliver(delivery_id: int, now: datetime) -> bool:
     """Send this message if it is due and nobody else is at it. True when it was tried."""
+    if not deeds.due(Delivery, now).filter(pk=delivery_id).exists():
+        return False  # a message of the broker may come twice, or late
     row = deeds.claim(Delivery, delivery_id, now)
     if row is None:
         return False
@@ -86,7 +91,7 @@ def _failed(row: Delivery, endpoint: Endpoint, code: str, now: datetime) -> None
     since = endpoint.failing_since or now
     Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=since, paused_until=now + PAUSE)
     if now - since >= PATIENCE:
-        _switch_off(endpoint, now)
+        _switch_off(endpoint, since, now)
 
 
 def _wait(row: Delivery, until: datetime, **more: int) -> None:
@@ -100,19 +105,19 @@ def _give_up(row: Delivery, code: str, now: datetime) -> None:
     deeds.finish(row, State.REFUSED)
 
 
-def _switch_off(endpoint: Endpoint, now: datetime) -> None:
+def _switch_off(endpoint: Endpoint, since: datetime, now: datetime) -> None:
     """Once: who switched it off tells its owner."""
     on = Endpoint.objects.filter(pk=endpoint.pk, disabled_at=None)
     if not on.update(disabled_at=now, disabled_because=Endpoint.Why.FAILING):
         return
-    owner = endpoint.created_by
+    owner, day = endpoint.created_by, local_day(Shop.get(), since)
     page = reverse("account_webhook" if endpoint.company_id else "bo_webhook", args=[endpoint.pk])
     with translation.override(owner.language or settings.LANGUAGE_CODE):
         text = _(
-            "Nothing that we sent to the webhook %(url)s has arrived for three days, so we have switched it off.\n\n"
+            "Nothing that we sent to the webhook %(url)s has arrived since %(day)s, so we have switched it off.\n\n"
             "What was not delivered is listed here and can be sent again, once it is switched on:\n%(page)s"
         )
-        told = text % {"url": endpoint.url, "page": settings.SITE_URL + page}
+        told = text % {"url": endpoint.url, "day": date_format(day), "page": settings.SITE_URL + page}
         send_mail(_("A webhook was switched off"), told, None, [owner.email])
     log.warning("endpoint=%s switched off", endpoint.pk)
 
