@@ -14,7 +14,8 @@ from api.webhooks import addresses, endpoints
 from api.words import URL_REFUSALS
 
 MOST_KEYS = 20
-LASTS = {"30": _("30 days"), "90": _("90 days"), "365": _("A year"), "": _("Until it is revoked")}
+FOR_EVER = "for_ever"
+LASTS = {"30": _("30 days"), "90": _("90 days"), "365": _("A year"), FOR_EVER: _("Until it is revoked")}
 
 
 class KeyForm(forms.Form):
@@ -28,7 +29,7 @@ class KeyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one.")},
     )
-    lasts = forms.ChoiceField(label=_("How long it works"), choices=list(LASTS.items()), required=False, initial="365")
+    lasts = forms.ChoiceField(label=_("How long it works"), choices=list(LASTS.items()), initial="365")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +45,7 @@ class KeyForm(forms.Form):
 
     def expires_at(self, now: datetime) -> datetime | None:
         days = self.cleaned_data["lasts"]
-        return now + timedelta(days=int(days)) if days else None
+        return None if days == FOR_EVER else now + timedelta(days=int(days))
 
 
 class EndpointForm(forms.Form):

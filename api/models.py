@@ -72,7 +72,7 @@ class Endpoint(models.Model):
         BY_HAND = "by_hand", _("Switched off by hand")
         FAILING = "failing", _("Nothing arrived for too long")
 
-    company = models.ForeignKey("accounts.Company", models.PROTECT, null=True, related_name="+")
+    company = models.ForeignKey("accounts.Company", models.CASCADE, null=True, related_name="+")
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     url = models.CharField(max_length=500)
     salt = models.CharField(max_length=32, help_text="The signing secret is derived of it and the machine's key")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from ninja.responses import NinjaJSONEncoder
 
 from api.keys import PER_MINUTE
-from api.main import DESCRIPTION, schema
+from api.main import schema
 from api.scopes import SCOPES, in_words
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -31,7 +31,6 @@ def api_openapi(request: HttpRequest) -> HttpResponse:
 @require_safe
 def api_reference(request: HttpRequest) -> HttpResponse:
     context = {
-        "description": DESCRIPTION,
         "groups": groups(),
         "schemas": [(name, fields(found)) for name, found in sorted(document()["components"]["schemas"].items())],
         "scopes": in_words(SCOPES),

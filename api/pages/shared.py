@@ -3,6 +3,7 @@
 Each page takes what is done on it as a POST to its own address, named by the button.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,6 +176,7 @@ def delivery_page(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         "up": frame.url("webhook", row.endpoint_id),
         **described([row])[0],
         "attempts": [{"attempt": one, "text": ERRORS.get(one.error, one.error)} for one in row.log.all()],
+        "pretty": json.dumps(json.loads(row.body), indent=2, ensure_ascii=False),
         "may_replay": row.endpoint.is_on and row.state in (Delivery.State.DONE, Delivery.State.REFUSED),
     }
     return render(request, "api/delivery.html", context)

@@ -73,6 +73,7 @@ def wanted_lines(request: HttpRequest, lines: list[LineIn]) -> list[drafts.Wante
 )
 def quotes(request: HttpRequest, paging: Query[Paging]) -> QuotePage:
     """Your company's quotes in progress, newest first."""
+    customer_of(request)
     mine = orders_of(user_of(request)).filter(status=Status.DRAFT)
     found, following = page(rows(mine), paging)
     return QuotePage(items=[quote_row(row) for row in found], next=following)

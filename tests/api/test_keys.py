@@ -170,6 +170,7 @@ def test_staff_read_all_orders_and_draft_none(owner: User, places: dict[str, Any
     assert program.get(f"orders/{places['order']}").status_code == 200
     assert [row["id"] for row in program.get("orders").json()["items"]] == [places["order"]]
     assert code(program.get(f"quotes/{places['draft']}")) == (404, "not_found")
+    assert code(program.get("quotes")) == (403, "no_company")
 
 
 def test_only_the_hash_is_kept_and_the_use_is_seen(owner: User, client: Client) -> None:
