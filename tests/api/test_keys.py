@@ -1,6 +1,7 @@
 """Keys: who gets in with which, what each scope opens, what is counted, kept and repeated."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -222,6 +223,27 @@ def test_sent_again_it_happens_once(owner: User) -> None:
     for bad in ("x" * 201, "a b"):
         assert code(program.post("quotes", wanted, idem=bad)) == (422, "idempotency_key_invalid")
     assert Order.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_many_times_at_once_it_happens_once() -> None:
+    factories.make_shop()
+    owner = factories.make_customer()
+    secret, wanted = key_for(owner), {"lines": [{"part": factories.make_part(owner).pk, "process": "sls"}]}
+    factories.make_price_list()
+
+    def send_it(_: int) -> tuple[int, bytes]:
+        try:
+            answer = Program(secret).post("quotes", wanted, idem="once")
+            return answer.status_code, answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = set(pool.map(send_it, range(6)))
+    assert [status for status, _ in answers] == [201]
+    assert Order.objects.count() == 1
+    assert ApiKey.objects.get().calls == 6
 
 
 def test_what_was_refused_may_be_sent_again(owner: User) -> None:

@@ -6,8 +6,10 @@ import hmac
 import ipaddress
 import json
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ from notifications.models import OutgoingEmail
 from orders.models import Order
 from quoting import deeds
 from tests import factories
-from tests.api.receiver import Receiver, receiving
+from tests.api.receiver import Receiver, certificate, receiving
 from tests.orders.pages import hook, hooks, send
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +233,29 @@ def test_nobody_listens(settings: Any) -> None:
     with pytest.raises(sending.NotDelivered) as failure:
         sending.post(f"http://127.0.0.1:{port}/", b"{}", {})
     assert failure.value.code == "connection"
+
+
+def test_over_tls_the_name_must_be_in_a_certificate_that_is_trusted(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOKS_PRIVATE = True
+    pem = certificate("localhost", tmp_path)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem)
+    trusting = ssl.create_default_context(cafile=str(pem))
+    with receiving(server) as receiver:
+
+        def outcome(host: str) -> str:
+            try:
+                return str(sending.post(f"https://{host}:{receiver.port}/hook", b"{}", {}))
+            except sending.NotDelivered as failure:
+                return failure.code
+
+        assert outcome("localhost") == "tls"
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        assert outcome("127.0.0.1") == "tls"
+        assert outcome("localhost") == "204"
+        assert len(receiver.got) == 1
 
 
 # --- where it never goes
