@@ -48,4 +48,4 @@ class App(Celery):
 
 app = App("partwright")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["config", "notifications", "quoting", "orders"])
+app.autodiscover_tasks(["config", "notifications", "quoting", "orders", "api"])

@@ -34,6 +34,7 @@ KNOWN = {
     "PARTWRIGHT_STRIPE_KEY",
     "PARTWRIGHT_STRIPE_WEBHOOK_SECRET",
     "PARTWRIGHT_STRIPE_API",
+    "PARTWRIGHT_WEBHOOKS_PRIVATE",
 }
 if unknown := {name for name in os.environ if name.startswith("PARTWRIGHT_")} - KNOWN:
     raise ImproperlyConfigured(
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "quoting",
     "orders",
     "backoffice",
+    "api",
     "config",
 ]
 
@@ -247,6 +249,10 @@ STRIPE_KEY = env.str("PARTWRIGHT_STRIPE_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("PARTWRIGHT_STRIPE_WEBHOOK_SECRET", default="")
 STRIPE_API = env.str("PARTWRIGHT_STRIPE_API", default="")
 STRIPE_CHECKOUT = ["https://checkout.stripe.com"] if STRIPE_KEY else []
+
+# --- webhooks -----------------------------------------------------------------------------------------
+# To public addresses over HTTPS, unless what listens is in the shop's own network.
+WEBHOOKS_PRIVATE = env.bool("PARTWRIGHT_WEBHOOKS_PRIVATE", default=False)
 
 # --- words, time --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from api import sweep as api
 from config import heartbeat  # noqa: F401 - connects itself to the workers' start
 from notifications import sweep as notifications
 from orders import sweep as orders
@@ -36,6 +37,7 @@ def sweep_rooms(*, announce: bool = True) -> None:
         "orders": lambda: orders.sweep(now, announce=announce),
         "quoting": lambda: quoting.sweep(now, announce=announce),
         "notifications": lambda: notifications.sweep(now),
+        "api": lambda: api.sweep(now, announce=announce),
     }
     for room, sweeper in sweepers.items():
         try:

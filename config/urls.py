@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("backoffice/", include("backoffice.urls")),
+    path("", include("api.urls")),
     path("", include("notifications.urls")),
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),

@@ -117,6 +117,9 @@ def asks_to_sign_in(request: HttpRequest, public_id: str) -> bool:
     """Nobody is signed in (any more), and the address is that of a quote that staff are building."""
     quotes = Order.objects.filter(public_id=public_id, status=Status.DRAFT, from_quotation_tool=True)
     return _user(request) is None and quotes.exists()
+def parts_of(user: User) -> QuerySet[Part]:
+    """What the user or their company uploaded."""
+    return Part.objects.select_related("file", "measurement").filter(_belongs_to(user, "uploaded_by"))
 
 
 def drafts_of(request: HttpRequest) -> QuerySet[Order]:
@@ -130,7 +133,12 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
         key = request.session.get(GUEST_KEY)
         return orders.filter(guest_key=key) if key else orders.none()
     _claim(request, user)
-    own = _belongs_to(user, "customer")
+    return orders_of(user)
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    """Drafts and orders that somebody may see who is known: by a log-in, or by a key."""
+    orders, own = _all_orders(), _belongs_to(user, "customer")
     if user.is_staff:
         seen = own | ~Q(status=Status.DRAFT)
         return orders.filter(seen | Q(from_quotation_tool=True) if has_role(user, Role.SALES) else seen)

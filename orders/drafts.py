@@ -44,15 +44,33 @@ def start(*, company: Company | None, user: User | None, guest_key: str = "") ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A part as a line to be; without a choice it gets one that gives a price at once."""
+
+    part: Part
+    choice: Selection | None = None
+    quantity: int = 1
+    note: str = ""
+
+
 def add_parts(order_id: int, parts: Sequence[Part], *, actor: Actor) -> None:
-    """A line for each part, with a choice that gives a price at once. Adding needs no version: it takes nothing away."""
+    """A line for each part."""
+    add_lines(order_id, [Wanted(part) for part in parts], actor=actor)
+
+
+def add_lines(order_id: int, wanted: Sequence[Wanted], *, actor: Actor) -> None:
+    """Lines, priced at once. Adding needs no version: it takes nothing away."""
     with edit(order_id, actor=actor) as order:
         order.undo = None
-        _refuse_too_many(order, len(parts))
+        _refuse_too_many(order, len(wanted))
         catalogue = services.current_price_list().catalogue
-        for position, part in enumerate(parts, start=_next_position(order)):
-            line = OrderLine(order=order, position=position, part=part, name=part.name)
-            choose(line, first_fitting(catalogue, services.shape_of(part.measurement, catalogue)))
+        for position, one in enumerate(wanted, start=_next_position(order)):
+            part = one.part
+            line = OrderLine(
+                order=order, position=position, part=part, name=part.name, quantity=one.quantity, note=one.note
+            )
+            choose(line, one.choice or first_fitting(catalogue, services.shape_of(part.measurement, catalogue)))
             line.save()
 
 

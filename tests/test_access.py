@@ -14,6 +14,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Address, Role, User
+from api import keys
+from api.models import ApiKey, Delivery, Endpoint
+from api.webhooks import endpoints, outbox
 from notifications.models import OutgoingEmail
 from orders.models import Order
 from orders.workflow.actors import customer
@@ -54,6 +57,9 @@ def world() -> dict[str, object]:
     draft, order = factories.make_draft(owner), factories.make_order(owner)
     factories.do(order, "provide_po", customer(owner), po_number="PO-1", po_total=order.total)
     order.checkouts.create(provider="demo", key="k", amount=order.total, currency="EUR", created_at=factories.NOON)
+    keys.make(owner, "ERP", ["orders:read"], now=factories.NOON, expires_at=None)
+    hook, _secret = endpoints.make("https://example.org/", company=owner.company, by=owner, now=factories.NOON)
+    outbox.ping(hook, factories.NOON)
     address = Address.objects.create(company=owner.company, **factories.ADDRESS)
     return {"owner": owner, "draft": draft, "order": Order.objects.get(pk=order.pk), "address": address.pk}
 
@@ -87,6 +93,9 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
         "uuid": "00000000-0000-4000-8000-000000000000",
         "uid": "1",
         "token": "set-password",
+        "apikey": ApiKey.objects.values_list("pk", flat=True).get(),
+        "endpoint": Endpoint.objects.values_list("pk", flat=True).get(),
+        "delivery": Delivery.objects.values_list("pk", flat=True).get(),
     }
     return [known[word] for word in row["args"].split()]
 

@@ -108,10 +108,10 @@ def line_replace(request: HttpRequest, public_id: str, line_id: int) -> HttpResp
     return redirect(reverse("quote", args=[public_id]) + f"#line-{line_id}")
 
 
-def take_in(request: HttpRequest, owner: Owner) -> tuple[list[Part], list[Problem]]:
+def take_in(request: HttpRequest, owner: Owner, field: str = FILES_FIELD) -> tuple[list[Part], list[Problem]]:
     """Parts of the files that can be used, and a sentence for each of the others."""
     parts, problems = [], []
-    for upload in request.FILES.getlist(FILES_FIELD):
+    for upload in request.FILES.getlist(field):
         name = upload.name or ""
         if reason := obstacle(name, upload.size):
             problems.append(Problem(shown_name(name), say(reason), 422))

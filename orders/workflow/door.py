@@ -25,6 +25,7 @@ from orders.workflow.effects import EFFECTS, keep_progress, keep_terms, what_fol
 from orders.workflow.guards import GUARDS
 from orders.workflow.history import record
 from orders.workflow.mails import tell_move
+from orders.workflow.moved import moved
 from orders.workflow.papers import owe_for
 from orders.workflow.searching import SAYS_MORE, remember
 
@@ -120,6 +121,7 @@ def _move(
         remember(order)
     tell_move(order, entry, shop=shop, again=again)
     owe_for(order, name, now)
+    moved.send(sender=Order, order=order, entry=entry)
     if follower := what_follows(order, deed):
         _move(order, follower, SYSTEM, f"{key}:{follower}", now, {}, mail_customer)
     return Outcome(order, entry)

@@ -6,12 +6,12 @@ from django.core.management import call_command
 
 from config import tasks
 
-ROOMS = ["orders", "quoting", "notifications"]
+ROOMS = ["orders", "quoting", "notifications", "api"]
 
 
 @pytest.fixture
 def swept(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Three rooms, the second of which fails; the names of those that were swept."""
+    """The rooms, the second of which fails; the names of those that were swept."""
     names: list[str] = []
 
     def room(name: str) -> SimpleNamespace:
