@@ -117,6 +117,8 @@ def asks_to_sign_in(request: HttpRequest, public_id: str) -> bool:
     """Nobody is signed in (any more), and the address is that of a quote that staff are building."""
     quotes = Order.objects.filter(public_id=public_id, status=Status.DRAFT, from_quotation_tool=True)
     return _user(request) is None and quotes.exists()
+
+
 def parts_of(user: User) -> QuerySet[Part]:
     """What the user or their company uploaded."""
     return Part.objects.select_related("file", "measurement").filter(_belongs_to(user, "uploaded_by"))

@@ -1,7 +1,6 @@
 from django.urls import path
 
 from orders.views import checkout, documents, files, order, orders, pay, quote, quote_shop, uploads
-from orders.views import checkout, documents, files, order, orders, pay, quote, uploads
 from orders.views import messages as thread
 
 urlpatterns = [
