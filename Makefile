@@ -38,7 +38,7 @@ fresh: setup ## what somebody who has just cloned gets: run and test of the comm
 shots: setup ## pictures of all pages, wide and narrow, into shots/
 	@$(PY) -m scripts.shots $(ARGS)
 
-walk: setup ## cases 1 and 2 in a browser, against a fresh installation; pictures into walk/
+walk: setup ## cases 1 to 3 in a browser, against a fresh installation; pictures into walk/
 	@$(PY) -m tests.browser.walk
 
 bench: setup ## what is claimed about speed; one alone: make bench ARGS=name

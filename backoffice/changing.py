@@ -18,16 +18,18 @@ from accounts.fields import LocalDecimalField
 from accounts.models import Shop
 from accounts.templatetags.show import money
 from orders.forms.order import BEGINNINGS, MOST_BYTES
-from orders.models import OfferRevision, Order, Status
+from orders.models import OfferRevision, Order, OrderLine, Status
 from orders.models.status import CANCELED
+from orders.presenting_lines import option_words
 from orders.words import FIELDS, NEUTRAL_NOTES, say
 from orders.workflow.actors import Actor
 from orders.workflow.choices import Choice
 from orders.workflow.deed import Refused
 from orders.workflow.door import RULES, attempted
 from orders.workflow.guards import ANSWERED_BY, GUARDS
-from orders.workflow.snapshot import alternatives
+from orders.workflow.snapshot import alternatives, as_seen
 from quoting.geometry.values import Reason
+from quoting.pricing.catalogue import Catalogue
 
 # Refusals that say which field is wrong, beside those that a detail answers.
 BLAMED = {**ANSWERED_BY, "amount_beyond_balance": "amount"}
@@ -198,10 +200,16 @@ class ChangeForm(forms.Form):
 
 def priced_alternatives(order: Order) -> dict[str, list[tuple[str, str]]]:
     """What is to be chosen from, as choices of a form field."""
+    catalogue = as_seen(order).price_list.catalogue
     return {
-        group: [(str(line.pk), f"{line} · {money(line.net, order.currency)}") for line in lines]
+        group: [(str(line.pk), _told(line, order, catalogue)) for line in lines]
         for group, lines in alternatives(order).items()
     }
+
+
+def _told(line: OrderLine, order: Order, catalogue: Catalogue) -> str:
+    options = [name for _label, name in option_words(line, catalogue)]
+    return " · ".join([str(line), *options, money(line.net, order.currency)])
 
 
 # --- what is offered

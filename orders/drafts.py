@@ -120,14 +120,9 @@ def set_unit(
         raise ValueError(unit)
     with edit(order_id, actor=actor, version=version) as order:
         line = _line(order, line_id)
-        part, lines = line.part, order.lines.filter(part=line.part)
-        assert part is not None
-        if part.lines.exclude(order=order).exists():
-            part.pk = None
-            part._state.adding = True
-            part.save()
+        part = _own_part(order, line)
         services.set_unit(part, unit, now)
-        lines.update(part=part, quote_by_hand=False)
+        order.lines.filter(part=part).update(quote_by_hand=False)
 
 
 def keep_unmeasured(order_id: int, line_id: int, *, actor: Actor, version: int | None = None) -> None:
@@ -147,6 +142,40 @@ def replace_part(order_id: int, line_id: int, part: Part, *, actor: Actor, versi
         line = _line(order, line_id)
         line.part, line.name, line.quote_by_hand = part, part.name, False
         line.save(update_fields=["part", "name", "quote_by_hand"])
+
+
+def set_drawing(order_id: int, line_id: int, content: bytes, name: str, *, actor: Actor) -> None:
+    """Keep a 2D drawing with the part of a line, in place of the one before. Other orders keep theirs."""
+    stored = services.store_drawing(content)
+    try:
+        with edit(order_id, actor=actor) as order:
+            part = _own_part(order, _line(order, line_id))
+            before, part.drawing, part.drawing_name = part.drawing, stored, name
+            part.save(update_fields=["drawing", "drawing_name"])
+            services.forget_drawing(before)
+    except Refused:
+        services.forget_drawing(stored)
+        raise
+
+
+def remove_drawing(order_id: int, line_id: int, *, actor: Actor) -> None:
+    with edit(order_id, actor=actor) as order:
+        part = _own_part(order, _line(order, line_id))
+        before, part.drawing, part.drawing_name = part.drawing, "", ""
+        part.save(update_fields=["drawing", "drawing_name"])
+        services.forget_drawing(before)
+
+
+def _own_part(order: Order, line: OrderLine) -> Part:
+    """The part of a line, to be changed: a copy, for all of the order's lines with it, where other orders have it too."""
+    part, lines = line.part, order.lines.filter(part=line.part)
+    assert part is not None
+    if part.lines.exclude(order=order).exists():
+        part.pk = None
+        part._state.adding = True
+        part.save()
+        lines.update(part=part)
+    return part
 
 
 def split(order_id: int, line_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Address, User
 from orders import drafts
+from orders.imports import Wish, choice_of
 from orders.models import Order, OrderLine, Status
 from orders.selection import choose, first_fitting, valid
 from orders.workflow.actors import Actor
@@ -122,6 +123,25 @@ def add_known_part(order_id: int, part: Part, *, actor: Actor) -> None:
             drafts.as_before(order_id, added.pk, before, actor=actor)
         except Refused:  # the process is no longer offered: it keeps what a new line starts with
             pass
+
+
+def import_lines(order_id: int, wishes: Sequence[tuple[Part, Wish | None]], *, actor: Actor) -> list[str]:
+    """A line for each part, as its row of the table says; what a row asks in vain is told."""
+    problems: list[str] = []
+    with edit(order_id, actor=actor) as order:
+        if order.lines.count() + len(wishes) > drafts.MOST_LINES:
+            raise Refused("too_many_lines", most=str(drafts.MOST_LINES))
+        catalogue = services.current_price_list().catalogue
+        last = order.lines.order_by("-position").values_list("position", flat=True).first() or 0
+        for position, (part, wish) in enumerate(wishes, start=last + 1):
+            line = OrderLine(order=order, position=position, part=part, name=part.name)
+            choice = first_fitting(catalogue, services.shape_of(part.measurement, catalogue))
+            if wish:
+                choice = choice_of(catalogue, wish, choice, problems)
+                line.quantity, line.note = wish.quantity, wish.note
+            choose(line, choice)
+            line.save()
+    return problems
 
 
 def discard(order_id: int) -> None:

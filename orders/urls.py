@@ -16,6 +16,7 @@ urlpatterns = [
     path("quote/<slug:public_id>/lines/<int:line_id>/keep/", quote.line_keep, name="line_keep"),
     path("quote/<slug:public_id>/lines/<int:line_id>/split/", quote.line_split, name="line_split"),
     path("quote/<slug:public_id>/lines/<int:line_id>/replace/", uploads.line_replace, name="line_replace"),
+    path("quote/<slug:public_id>/lines/<int:line_id>/drawing/", quote.line_drawing, name="line_drawing"),
     path("quote/<slug:public_id>/lines/<int:line_id>/as-before/", quote.line_as_before, name="line_as_before"),
     path("quote/<slug:public_id>/lines/<int:line_id>/prices/", quote.line_prices, name="line_prices"),
     path("quote/<slug:public_id>/lines/<int:line_id>/cheaper/", quote.line_cheaper, name="line_cheaper"),
@@ -33,6 +34,7 @@ urlpatterns = [
     ),
     path("quote/<slug:public_id>/fees/", quote_shop.quote_fee, name="quote_fee"),
     path("quote/<slug:public_id>/fees/<int:line_id>/remove/", quote_shop.fee_remove, name="fee_remove"),
+    path("quote/<slug:public_id>/import/", quote_shop.quote_import, name="quote_import"),
     path("quote/<slug:public_id>/terms/", quote_shop.quote_terms, name="quote_terms"),
     path("quote/<slug:public_id>/library/", quote_shop.quote_library, name="quote_library"),
     path("quote/<slug:public_id>/library/<int:part_id>/", quote_shop.quote_library_add, name="quote_library_add"),
@@ -40,6 +42,7 @@ urlpatterns = [
     path("parts/<int:part_id>/thumbnail.png", files.part_thumbnail, name="part_thumbnail"),
     path("parts/<int:part_id>/", files.part_view, name="part_view"),
     path("parts/<int:part_id>/model.glb", files.part_model, name="part_model"),
+    path("parts/<int:part_id>/drawing", files.part_drawing, name="part_drawing"),
     path("parts/<int:part_id>/file", files.part_download, name="part_download"),
 ]
 

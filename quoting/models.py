@@ -160,6 +160,8 @@ class Part(models.Model):
     body = models.PositiveSmallIntegerField(default=0, help_text="As in its measurement; 0: the whole file")
     measurement = models.ForeignKey(Measurement, models.PROTECT, related_name="parts")
     name = models.CharField(max_length=200)
+    drawing = models.CharField(max_length=120, blank=True, help_text="Where the storage keeps its 2D drawing")
+    drawing_name = models.CharField(max_length=120, blank=True, help_text="As it is shown")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

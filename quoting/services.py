@@ -28,7 +28,7 @@ from quoting.models import Measurement, Part, Preview, PrintEstimate, StoredFile
 from quoting.names import body_name, shown_name
 from quoting.pricelists import current_price_list, publish
 from quoting.pricing.catalogue import Catalogue, Profile
-from quoting.storage import delete_after_commit, local_copy, store, store_preview, store_thumbnail
+from quoting.storage import delete_after_commit, local_copy, store, store_drawing, store_preview, store_thumbnail
 
 __all__ = [
     "ask_estimates",
@@ -36,6 +36,7 @@ __all__ = [
     "current_price_list",
     "draw_thumbnail",
     "estimate",
+    "forget_drawing",
     "forget_part",
     "make_preview",
     "measure",
@@ -45,6 +46,7 @@ __all__ = [
     "set_unit",
     "shape_of",
     "split",
+    "store_drawing",
     "unit_question",
 ]
 
@@ -141,6 +143,7 @@ def forget_part(part: Part) -> None:
     with transaction.atomic():
         file = StoredFile.objects.select_for_update().get(pk=part.file_id)
         part.delete()
+        forget_drawing(part.drawing)
         if file.parts.exists():
             return
         made = [
@@ -150,6 +153,12 @@ def forget_part(part: Part) -> None:
         delete_after_commit([file.name, *(name for names in made for name in names)])
         file.measurements.all().delete()
         file.delete()
+
+
+def forget_drawing(name: str) -> None:
+    """Delete the blob of a drawing once no part has it: copies of a part share it."""
+    if name and not Part.objects.filter(drawing=name).exists():
+        delete_after_commit([name])
 
 
 # --- measuring

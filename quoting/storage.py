@@ -59,6 +59,11 @@ def store_preview(sha256: str, glb: bytes) -> str:
     return _keep("previews", sha256, ContentFile(glb))
 
 
+def store_drawing(content: bytes) -> str:
+    """Keep a 2D drawing; the name of the blob."""
+    return _keep("drawings", hashlib.sha256(content).hexdigest(), ContentFile(content))
+
+
 def _keep(folder: str, sha256: str, content: "File[Any]") -> str:
     """Write a blob. The random tail keeps a blob that is being deleted apart from a new one of the same bytes."""
     name = f"{folder}/{sha256[:2]}/{sha256}-{token_hex(4)}"

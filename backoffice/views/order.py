@@ -40,6 +40,7 @@ def bo_order(request: HttpRequest, number: int) -> HttpResponse:
         "menu": menu,
         "may_book": has_role(request.user, Role.ACCOUNTING),
         "may_edit": order.lines_can_change and has_role(request.user, Role.SALES),
+        "may_quote": has_role(request.user, Role.SALES),
         "is_late": is_late(order, today),
         "is_overdue": order.payment_due is not None and order.payment_due < today and order.balance > 0,
         "today": today,

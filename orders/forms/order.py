@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import LocalDecimalField
 from accounts.templatetags.show import money
 from orders.models import Order, OrderLine
+from orders.presenting_lines import option_words
 from orders.words import say
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome
@@ -134,12 +135,17 @@ class AcceptForm(DeedForm):
         return {"revision": offer.revision if offer else 0, "seen_total": as_seen(order).total}
 
     @property
-    def choice_rows(self) -> list[tuple[forms.BoundField, list[tuple[OrderLine, bool]]]]:
-        """Each group of alternatives: its field, and its lines with whether they are chosen."""
+    def choice_rows(self) -> list[tuple[forms.BoundField, list[tuple[OrderLine, bool, str]]]]:
+        """Each group of alternatives: its field, and its lines with whether they are chosen, and what was chosen for them."""
         rows = []
+        catalogue = as_seen(self.order).price_list.catalogue
+
+        def words(line: OrderLine) -> str:
+            return " · ".join(name for _label, name in option_words(line, catalogue))
+
         for group, lines in self.groups.items():
             field = self[f"choice_{group}"]
-            rows.append((field, [(line, str(field.value()) == str(line.pk)) for line in lines]))
+            rows.append((field, [(line, str(field.value()) == str(line.pk), words(line)) for line in lines]))
         return rows
 
     def details(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders.drafts import MORE_UNITS, UNITS, Bulk
+from quoting.names import shown_name
 from quoting.pricing.catalogue import Catalogue, by_key
 from quoting.pricing.cheaper import KINDS
 from quoting.pricing.contract import MAX_QUANTITY, Selection
@@ -145,6 +146,29 @@ class BulkForm(forms.Form):
     @property
     def bulk(self) -> Bulk:
         return Bulk(**{name: value for name, value in self.cleaned_data.items() if name != "lines"})
+
+
+DRAWINGS = (".pdf", ".png", ".jpg", ".jpeg")
+MOST_BYTES_OF_A_DRAWING = 20 * 1024 * 1024
+
+
+def is_drawing(head: bytes) -> bool:
+    """Judged by how the file begins; its name says nothing."""
+    return head.startswith((b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
+
+
+class DrawingForm(forms.Form):
+    drawing = forms.FileField(label=_("2D drawing"), error_messages={"required": _("Choose a file first.")})
+
+    def clean_drawing(self) -> bytes:
+        upload = self.cleaned_data["drawing"]
+        if (upload.size or 0) > MOST_BYTES_OF_A_DRAWING:
+            raise forms.ValidationError(_("The drawing is larger than 20 MB."), code="too_large")
+        content: bytes = upload.read()
+        if not is_drawing(content[:16]):
+            raise forms.ValidationError(_("This is not a PDF, PNG or JPEG file."), code="wrong_kind")
+        self.shown_name = shown_name(upload.name or "")
+        return content
 
 
 class PromoForm(forms.Form):

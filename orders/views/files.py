@@ -64,6 +64,19 @@ def part_download(request: HttpRequest, part_id: int) -> FileResponse:
     return response
 
 
+@require_GET
+def part_drawing(request: HttpRequest, part_id: int) -> FileResponse:
+    """To be saved, not to be opened in the browser: it came from somebody else."""
+    part = part_for(request, part_id)
+    if not part.drawing:
+        raise Http404
+    response = _stored(
+        part.drawing, content_type="application/octet-stream", filename=part.drawing_name, as_attachment=True
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _stored(name: str, *, content_type: str, filename: str = "", as_attachment: bool = False) -> FileResponse:
     try:
         file = default_storage.open(name)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders import drafts, pricing
 from orders.access import actor_of, asks_to_sign_in, builds_quote, draft_for, draft_or_order_for, price_detail
-from orders.forms.quote import BulkForm, CellForm, CheaperForm, LineForm, PromoForm, RiskForm, UnitForm
+from orders.forms.quote import BulkForm, CellForm, CheaperForm, DrawingForm, LineForm, PromoForm, RiskForm, UnitForm
 from orders.models import Order, OrderLine
 from orders.quote_cheaper import cheaper
 from orders.quote_curve import price_curve
@@ -32,6 +32,7 @@ from orders.quote_shop import shop_view
 from orders.views import regions
 from orders.views.uploads import upload_context
 from orders.words import say
+from orders.workflow.actors import Actor
 from orders.workflow.deed import Refused
 
 log = logging.getLogger("partwright.orders")
@@ -132,6 +133,27 @@ def line_keep(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
 @on_draft
 def line_split(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
     return do(request, order, line_id, partial(drafts.split, now=timezone.now()))
+
+
+@require_POST
+@on_draft
+def line_drawing(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    """A 2D drawing beside the model, or (`remove`) none any more."""
+    if "remove" in request.POST:
+        return do(
+            request, order, line_id, lambda pk, line, *, actor, version: drafts.remove_drawing(pk, line, actor=actor)
+        )
+    form = DrawingForm(request.POST, request.FILES)
+    if not form.is_valid():
+        for found in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in found))
+        return page(request, order, status=422)
+
+    def keep(order_id: int, pk: int, *, actor: Actor, version: int) -> None:
+        """Whatever version the page had: it takes nothing away that somebody else may have seen."""
+        drafts.set_drawing(order_id, pk, form.cleaned_data["drawing"], form.shown_name, actor=actor)
+
+    return do(request, order, line_id, keep)
 
 
 @require_POST

@@ -8,20 +8,26 @@ from functools import partial, wraps
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from orders import quotation
+from orders import intake, quotation
 from orders.access import actor_of, builds_quote, draft_for, part_for
 from orders.forms.shop import AlternativesForm, FeeForm, QuotePowers, TermsForm
 from orders.models import Order
 from orders.offers import editing
+from orders.uploads import FILES_FIELD, dropped_files, takes_models
 from orders.views import quote, regions
 from orders.views.quote import changed, conflict, do, is_htmx, on_draft, page, version_of
 from orders.workflow.deed import Refused
+from quoting.names import shown_name
 
 View = Callable[..., HttpResponse]
+TOLD = 10  # problems of an import, in words
 
 
 def on_own_quote(view: View) -> View:
@@ -127,6 +133,34 @@ def quote_library_add(request: HttpRequest, order: Order, part_id: int) -> HttpR
         quotation.add_known_part(order.pk, part, actor=actor_of(request, order))
     except Refused as refused:
         quote.tell(request, refused)
+    return redirect("quote", order.public_id)
+
+
+@takes_models
+@require_POST
+@on_own_quote
+def quote_import(request: HttpRequest, order: Order) -> HttpResponse:
+    """Lines from a table, and models and drawings from a ZIP, paired by name. What cannot be used is told."""
+    user = actor_of(request, order).user
+    assert user is not None
+    found = intake.take_in(request.FILES.getlist(FILES_FIELD), order, user)
+    too_large, no_room = dropped_files(request)
+    found.problems += [_("%(file)s: too large.") % {"file": shown_name(name)} for name in (*too_large, *no_room)]
+    pairs = intake.paired(found, order)
+    if pairs:
+        try:
+            found.problems += quotation.import_lines(order.pk, pairs, actor=actor_of(request, order))
+        except Refused as refused:
+            quote.tell(request, refused)
+            return redirect("quote", order.public_id)
+        told = ngettext("%(count)s line was added.", "%(count)s lines were added.", len(pairs)) % {"count": len(pairs)}
+        messages.success(request, told)
+    elif not found.problems:
+        messages.error(request, _("Choose a file first."))
+    for text in found.problems[:TOLD]:
+        messages.warning(request, text)
+    if more := found.problems[TOLD:]:
+        messages.warning(request, _("And %(count)s more.") % {"count": len(more)})
     return redirect("quote", order.public_id)
 
 

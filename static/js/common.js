@@ -6,6 +6,8 @@ import "./confirm.js";
 import "./copy.js";
 import "./tabs.js";
 import "./autosubmit.js";
+import "./keep.js";
+import "./version.js";
 import "./submit-once.js";
 import "./viewer.js";
 

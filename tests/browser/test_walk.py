@@ -1,4 +1,4 @@
-"""Cases 1 and 2 of the source text, as `make walk` shows them: nobody complains on the way."""
+"""Cases 1 to 3 of the source text, as `make walk` shows them: nobody complains on the way."""
 
 from tests.browser import steps, walk
 from tests.served import Served

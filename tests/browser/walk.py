@@ -1,4 +1,4 @@
-"""`make walk`: cases 1 and 2 of the source text in a browser, against a fresh demo installation; each step is printed with
+"""`make walk`: cases 1 to 3 of the source text in a browser, against a fresh demo installation; each step is printed with
 its picture's name. The tests walk the same steps (test_walk.py).
 """
 
@@ -21,6 +21,7 @@ from tests.served import Served
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "walk"
 BUYER = "ida.brandt@brandt.example"
+QUOTED = "ole.hansen@nordwerk.example"  # a customer whom the shop enters
 
 
 @dataclass
@@ -165,6 +166,55 @@ def case_two(walk: Walk) -> None:
     walk.step(page, "A goodwill refund is booked with its credit note")
 
 
+def case_three(walk: Walk) -> None:
+    """The quotation tool: customer, model, the shop's powers, draft, firm offer, confirmed by the link in the mail."""
+    staff = walk.staff
+    staff.goto("/backoffice/")
+    staff.get_by_role("link", name="Quotation tool").click()
+    staff.get_by_role("link", name="New quote").first.click()
+    form = staff.locator("#new-customer")
+    steps.fill_in(form, {"Contact's name": "Ole Hansen", "E-mail": QUOTED, "Company": "Nordwerk ApS"})
+    steps.fill_in(form, {"Street and number": "Kajen 2", "Postcode": "24937", "City": "Flensburg"})
+    form.get_by_role("button", name="Enter the customer").click()
+    staff.wait_for_url("**/quote/*/")
+    walk.step(staff, "Case 3. The end-customer is entered in the quotation tool")
+    staff.locator("[data-upload] input[type=file]").set_input_files(DATA / "l_bracket.stl")
+    row = steps.line(staff, "l_bracket.stl")
+    expect(row.locator("[data-line-margin]")).to_be_visible(timeout=steps.WORKER)
+    walk.step(staff, "The model is uploaded in the enhanced widget: price, cost and margin")
+    row.get_by_text("Price by hand").click()
+    steps.fill_in(row, {"Offer other quantities too": "25"})
+    row.get_by_role("button", name="Add as alternatives").click()
+    expect(staff.get_by_role("article", name="l_bracket.stl")).to_have_count(2)
+    steps.fill_in(staff.locator("#fee-new"), {"What for": "Inspection report", "Amount": "35"})
+    staff.get_by_role("button", name="Add the fee").click()
+    expect(staff.locator(".quote-fee")).to_have_count(1)
+    steps.field(staff.locator("#terms"), "Delivery").select_option(index=1)
+    walk.step(staff, "Another quantity, a fee and the delivery are added")
+    staff.get_by_role("button", name="Save as draft").first.click()
+    walk.step(staff, "It is saved as a draft, with its owner and age")
+    staff.locator("#drafts").get_by_role("link", name="Ole Hansen").click()
+    staff.get_by_role("button", name="Preview and send offer").first.click()
+    expect(staff.locator("#preview")).to_be_visible()
+    staff.get_by_role("button", name="Send offer").click()
+    expect(staff.locator(".page-title")).to_contain_text("Firm offer sent")
+    walk.step(staff, "The offer is sent: Firm offer sent")
+    number = staff.get_by_role("heading", level=1).inner_text().lstrip("#")
+    page = walk.customer
+    page.context.clear_cookies()
+    page.goto(offer_link(walk, number, "new offer", to=QUOTED))
+    expect(page.locator("[data-button=accept_offer]").first).to_be_visible()
+    expect(page.locator("[data-button=pay_now]")).to_have_count(0)
+    walk.step(page, "The link in the mail opens the firm offer, without Pay now")
+    confirm = page.locator("#confirm")
+    confirm.get_by_role("radio").first.check()
+    confirm.get_by_role("checkbox").check()
+    confirm.get_by_role("button", name=re.compile("^Confirm offer")).click()
+    steps.expect_status(page, "placed", "Placed")
+    walk.step(page, "The customer picks a quantity and confirms: Placed")
+    pay(walk)
+
+
 def number_of(page: Page) -> str:
     return page.get_by_role("heading", level=1, name="Order").inner_text().split()[-1]
 
@@ -191,11 +241,11 @@ def send(walk: Walk) -> None:
     expect(staff.locator(".page-title")).to_contain_text("Firm offer sent")
 
 
-def offer_link(walk: Walk, number: str, subject: str) -> str:
+def offer_link(walk: Walk, number: str, subject: str, to: str = BUYER) -> str:
     """The button of the customer's mail about an offer, from the demo shop's mailbox."""
     mailbox = walk.customer.context.new_page()
     mail = re.compile(rf"{number}.*{subject}", re.IGNORECASE)
-    steps.wait_for_mail(mailbox, walk.served, BUYER, mail).click()
+    steps.wait_for_mail(mailbox, walk.served, to, mail).click()
     button = mailbox.frame_locator("iframe").locator("a.button-link").first
     address = button.get_attribute("href", timeout=steps.WORKER) or ""
     mailbox.close()
@@ -213,7 +263,7 @@ def refund(walk: Walk, number: str) -> None:
     walk.step(staff, "The shop gives 5.00 back")
 
 
-CASES: tuple[Callable[[Walk], None], ...] = (case_one, case_two)
+CASES: tuple[Callable[[Walk], None], ...] = (case_one, case_two, case_three)
 
 
 def start(new_context: steps.NewContext, served: Served, folder: Path | None = None) -> Walk:
