@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from accounts.models import Company, Shop, User
-from orders.models import Order, OrderLine, PromoCode, Status
+from orders import pricing
+from orders.models import LineWarning, Order, OrderLine, PromoCode, Status
 from orders.selection import choose, first_fitting, valid
 from orders.workflow.actors import Actor, customer
 from orders.workflow.dates import local_day
@@ -21,6 +22,7 @@ from orders.workflow.door import edit, locked
 from quoting import services
 from quoting.models import Part
 from quoting.pricing.catalogue import by_key
+from quoting.pricing.cheaper import candidates
 from quoting.pricing.contract import MAX_QUANTITY, Selection
 
 GUESTS_ARE_KEPT = timedelta(days=30)
@@ -264,6 +266,44 @@ def as_before(order_id: int, line_id: int, earlier: OrderLine, *, actor: Actor, 
             raise Refused("option_gone") from None
         line.quantity = earlier.quantity
         line.save(update_fields=["selection", "process", "material", "quantity"])
+
+
+def choose_cheaper(
+    order_id: int, line_id: int, *, kind: str, key: str, actor: Actor, version: int | None = None
+) -> None:
+    """Take over one of the things that would make a line cheaper; one undo gives back what was before."""
+    with edit(order_id, actor=actor, version=version) as order:
+        line = _line(order, line_id)
+        [asked] = pricing.requests(order, [line])
+        offered = candidates(services.current_price_list().catalogue, asked)
+        wanted = next((one for one in offered if (one.kind, one.key) == (kind, key)), None)
+        if wanted is None:
+            raise _changed(order)
+        order.undo = {str(line.pk): {"selection": line.selection, "quantity": line.quantity}}
+        choose(line, wanted.selection)
+        line.quantity = wanted.quantity
+        line.save(update_fields=["selection", "process", "material", "quantity"])
+
+
+def answer_risk(
+    order_id: int,
+    line_id: int,
+    *,
+    risk: int,
+    accepted: bool,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Accept a risk of a line, or take that back. What cannot be made cannot be accepted."""
+    with edit(order_id, actor=actor, version=version, now=now) as order:
+        found = LineWarning.objects.filter(
+            pk=risk, line=_line(order, line_id), level=LineWarning.Level.REVIEW_AND_ACCEPT
+        ).first()
+        if found is None:
+            raise _changed(order)
+        found.accepted_at, found.accepted_by = (now, actor.user) if accepted else (None, None)
+        found.save(update_fields=["accepted_at", "accepted_by"])
 
 
 def use_promo_code(order_id: int, code: str, *, actor: Actor, now: datetime, version: int | None = None) -> None:

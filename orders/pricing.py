@@ -3,7 +3,7 @@
 Nothing else is written than the order given (the caller saves it) and its lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import ReviewMode, Shop
+from orders import risks
 from orders.models import Order, OrderLine, PromoCode
 from orders.selection import choose, chosen_profile, first_fitting
-from quoting.geometry.values import Reason
+from quoting.geometry.values import Measured, Reason
 from quoting.models import Measurement
 from quoting.pricing.catalogue import Catalogue, Profile
 from quoting.pricing.contract import Discount, LinePrice, LineRequest, OrderBreakdown, OrderTerms, Promo
@@ -31,22 +32,32 @@ def reprice(order: Order) -> OrderBreakdown:
     with_parts = [line for line in lines if not line.is_fee]
     _choose_again(with_parts, catalogue)
     _ask_for_estimates(with_parts, catalogue)
-    result = worked_out(order, lines)
+    given = terms(order)
+    result = worked_out(order, lines, given)
     OrderLine.objects.bulk_update(lines, PRICED_FIELDS)
-    _store_order(order, [line for line in lines if line.counts], result)
+    risks.keep(lines, catalogue)
+    _store_order(order, [line for line in lines if line.counts], result, given)
     return result
 
 
-def worked_out(order: Order, lines: Sequence[OrderLine]) -> OrderBreakdown:
-    """The price of these lines on the terms of the order; what each costs is set on it, and nothing saved."""
-    catalogue, given = order.price_list.catalogue, terms(order)
+def worked_out(
+    order: Order,
+    lines: Sequence[OrderLine],
+    given: OrderTerms | None = None,
+    shapes: Mapping[int, Measured] | None = None,
+) -> OrderBreakdown:
+    """The price of these lines on the terms of the order; what each costs is set on it, and nothing saved.
+
+    `given`: on other terms than those of today. `shapes`: of lines whose figures are not those of today.
+    """
+    catalogue, given = order.price_list.catalogue, given or terms(order)
     counted, others = _alternatives(lines)
-    asked = requests(order, counted)
+    asked = [_request(line, catalogue, shapes) for line in counted]
     result = price_order(catalogue, asked, given)
     for line, price in zip(counted, result.lines, strict=True):
         _store_line(line, price)
     for line, place in others:
-        instead = [*asked[:place], _request(line, catalogue), *asked[place + 1 :]]
+        instead = [*asked[:place], _request(line, catalogue, shapes), *asked[place + 1 :]]
         _store_line(line, price_order(catalogue, instead, given).lines[place])
     return result
 
@@ -94,7 +105,7 @@ def priced_lines(order: Order) -> list[OrderLine]:
 def with_shapes(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     return (
         lines.select_related("part__file", "part__measurement__thumbnail")
-        .prefetch_related("part__measurement__estimates")
+        .prefetch_related("part__measurement__estimates", "warnings")
         .order_by("position")
     )
 
@@ -123,7 +134,7 @@ def _ask_for_estimates(lines: Sequence[OrderLine], catalogue: Catalogue) -> None
     ask_estimates(wanted, timezone.now())
 
 
-def _request(line: OrderLine, catalogue: Catalogue) -> LineRequest:
+def _request(line: OrderLine, catalogue: Catalogue, shapes: Mapping[int, Measured] | None = None) -> LineRequest:
     if line.part is None:
         return LineRequest(
             line=line.pk,
@@ -139,7 +150,7 @@ def _request(line: OrderLine, catalogue: Catalogue) -> LineRequest:
     return LineRequest(
         line=line.pk,
         file=line.part.file.sha256,
-        measured=shape_of(measurement, catalogue),
+        measured=(shapes or {}).get(line.pk) or shape_of(measurement, catalogue),
         selection=line.choice,
         quantity=line.quantity,
         refused=measurement.is_refused,
@@ -191,14 +202,14 @@ def _store_line(line: OrderLine, price: LinePrice) -> None:
     line.tax_class = price.tax_class
 
 
-def store_sums(order: Order, result: OrderBreakdown) -> None:
-    order.breakdown = result.model_dump(mode="json")
+def store_sums(order: Order, result: OrderBreakdown, given: OrderTerms) -> None:
+    order.breakdown, order.priced_terms = result.model_dump(mode="json"), given.model_dump(mode="json")
     order.currency = result.currency
     order.net, order.tax, order.total = result.net, result.tax, result.gross
 
 
-def _store_order(order: Order, lines: Sequence[OrderLine], result: OrderBreakdown) -> None:
-    store_sums(order, result)
+def _store_order(order: Order, lines: Sequence[OrderLine], result: OrderBreakdown, given: OrderTerms) -> None:
+    store_sums(order, result, given)
     shop = Shop.get()
     order.review_reasons = [reason.model_dump() for reason in _review_reasons(shop, lines, result)]
     if order.is_draft:  # later it is the shop that shows or hides

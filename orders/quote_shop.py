@@ -69,6 +69,7 @@ class FeeView(ShopLineView):
 class ShopQuoteView(QuoteView):
     template: ClassVar[str] = "backoffice/quotation/quote.html"
     regions: ClassVar[dict[str, str]] = {
+        "undo": "portal/quote/undo.html",
         "total": "backoffice/quotation/total.html",
         "bar": "backoffice/quotation/bar.html",
         "fee": "backoffice/quotation/fee_new.html",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.drafts import MORE_UNITS, UNITS, Bulk
 from quoting.names import shown_name
 from quoting.pricing.catalogue import Catalogue, by_key
+from quoting.pricing.cheaper import KINDS
 from quoting.pricing.contract import MAX_QUANTITY, Selection
 from quoting.pricing.machines import Extra
 
@@ -89,6 +90,26 @@ class CellForm(forms.Form):
 
     quantity = quantity_field()
     lead_time = forms.CharField(max_length=60)
+
+
+class CheaperForm(forms.Form):
+    """One of the things that would make a line cheaper."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
+    key = forms.CharField(max_length=130)
+
+
+class RiskForm(forms.Form):
+    """A risk that is accepted, or one of which that is taken back."""
+
+    accept = forms.IntegerField(required=False)
+    take_back = forms.IntegerField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (data.get("accept") is None) == (data.get("take_back") is None):
+            raise forms.ValidationError("one of them", code="nothing")
+        return data
 
 
 class BulkForm(forms.Form):

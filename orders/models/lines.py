@@ -1,5 +1,7 @@
 """What is ordered."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +39,9 @@ class OrderLine(models.Model):
     left_out = models.BooleanField(default=False, help_text="Not part of the offer")
     alternative_group = models.CharField(max_length=20, blank=True, help_text="One line of each group is chosen")
     needs_adjusting = models.BooleanField(default=False, help_text="Never released by the system")
+
+    # Set on a copy that stands for a revision (workflow.snapshot): level, reason and accepted_at of its risks.
+    frozen_risks: "list[dict[str, Any]] | None" = None
 
     class Meta:
         ordering = ["position"]

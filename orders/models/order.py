@@ -54,6 +54,7 @@ class Order(Transitions):
     price_list = models.ForeignKey("quoting.PriceListVersion", models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3, default="EUR")
     breakdown = models.JSONField(null=True, help_text="pricing.contract.OrderBreakdown")
+    priced_terms = models.JSONField(null=True, help_text="pricing.contract.OrderTerms of the breakdown")
     net = MoneyField(default=ZERO)
     tax = MoneyField(default=ZERO)
     total = MoneyField(default=ZERO)

@@ -21,8 +21,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders import drafts, pricing
 from orders.access import actor_of, asks_to_sign_in, builds_quote, draft_for, draft_or_order_for, price_detail
-from orders.forms.quote import BulkForm, CellForm, DrawingForm, LineForm, PromoForm, UnitForm
+from orders.forms.quote import BulkForm, CellForm, CheaperForm, DrawingForm, LineForm, PromoForm, RiskForm, UnitForm
 from orders.models import Order, OrderLine
+from orders.quote_cheaper import cheaper
+from orders.quote_curve import price_curve
 from orders.quote_hints import ordered_before
 from orders.quote_page import QuoteView, quote_view
 from orders.quote_prices import price_table
@@ -167,7 +169,7 @@ def line_as_before(request: HttpRequest, order: Order, line_id: int) -> HttpResp
     def verb(order_id: int, line: int, **how: Any) -> None:
         drafts.as_before(order_id, line, earlier, **how)
 
-    return do(request, order, line_id, verb)
+    return do(request, order, line_id, verb, chosen=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -179,12 +181,45 @@ def line_prices(request: HttpRequest, order: Order, line_id: int) -> HttpRespons
         form = CellForm(request.POST)
         if not form.is_valid():
             raise Http404
-        return do(request, order, line_id, partial(drafts.choose_cell, **form.cleaned_data))
+        return do(request, order, line_id, partial(drafts.choose_cell, **form.cleaned_data), chosen=True)
     table = price_table(up_to_date(request, order), line_id)
     if table is None:
         raise Http404
     template = "portal/quote/prices.html" if is_htmx(request) else "portal/quote/prices_page.html"
     return render(request, template, {"order": order, "table": table})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@on_draft
+def line_cheaper(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    """What would make a line cheaper; one press takes it over."""
+    if request.method == "POST":
+        form = CheaperForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        return do(request, order, line_id, partial(drafts.choose_cheaper, **form.cleaned_data), chosen=True)
+    return _of_line(request, "cheaper", cheaper(up_to_date(request, order), line_id))
+
+
+@require_safe
+@never_cache
+@on_draft
+def line_curve(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    """The price of a piece over the quantity."""
+    return _of_line(request, "curve", price_curve(up_to_date(request, order), line_id))
+
+
+@require_POST
+@on_draft
+def line_risk(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    form = RiskForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    accept, take_back = form.cleaned_data["accept"], form.cleaned_data["take_back"]
+    risk = take_back if accept is None else accept
+    answer = partial(drafts.answer_risk, risk=risk, accepted=accept is not None, now=timezone.now())
+    return do(request, order, line_id, answer)
 
 
 @require_POST
@@ -253,14 +288,30 @@ def quote_promo(request: HttpRequest, order: Order) -> HttpResponse:
 # --- answers
 
 
+def _of_line(request: HttpRequest, name: str, shown: Any) -> HttpResponse:
+    """What is looked at on demand: a fragment for the line's fold, or a page of its own."""
+    if shown is None:
+        raise Http404
+    told = {"order": shown.order, "shown": shown, "fragment": f"portal/quote/{name}.html"}
+    return render(request, told["fragment"] if is_htmx(request) else "portal/quote/of_line.html", told)
+
+
 def tell(request: HttpRequest, refused: Refused) -> None:
     messages.error(request, say(refused))
 
 
-def do(request: HttpRequest, order: Order, line_id: int, verb: Verb, *, errors: str = "errors") -> HttpResponse:
+def do(
+    request: HttpRequest,
+    order: Order,
+    line_id: int,
+    verb: Verb,
+    *,
+    errors: str = "errors",
+    chosen: bool = False,
+) -> HttpResponse:
     """Do one thing with a line and answer with what became of the page; 409 when somebody was faster.
 
-    `errors`: where those of its form stand, which are settled.
+    `errors`: where those of its form stand, which are settled. `chosen`: the quantity was, elsewhere than in its field.
     """
     try:
         verb(order.pk, line_id, actor=actor_of(request, order), version=version_of(request))
@@ -269,12 +320,12 @@ def do(request: HttpRequest, order: Order, line_id: int, verb: Verb, *, errors: 
         return conflict(request, draft_for(request, order.public_id))
     if not is_htmx(request):
         return see_line(order, line_id)
-    return changed(request, order, f"line-{line_id}-{errors}")
+    return changed(request, order, f"line-{line_id}-{errors}", chosen=line_id if chosen else 0)
 
 
-def changed(request: HttpRequest, order: Order, settled: str) -> HttpResponse:
+def changed(request: HttpRequest, order: Order, settled: str, *, chosen: int = 0) -> HttpResponse:
     """The regions of the page that are different now."""
-    return regions.changes(request, view_of(request, draft_for(request, order.public_id)), settled)
+    return regions.changes(request, view_of(request, draft_for(request, order.public_id)), settled, chosen=chosen)
 
 
 def conflict(request: HttpRequest, order: Order) -> HttpResponse:

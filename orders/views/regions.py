@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 
 from orders.quote_page import LineView, QuoteView
 
+PRICES = ("-price", "-breakdown", "-total", "-undo")  # regions from which folds on demand are made
+
 
 def context(view: QuoteView) -> dict[str, Any]:
     """The rendered regions, for the whole page: each line with its own, and those of the quote."""
@@ -27,11 +29,18 @@ def _context(view: QuoteView, made: dict[str, SafeString]) -> dict[str, Any]:
 
 
 def changes(
-    request: HttpRequest, view: QuoteView, settled: str = "", *, anew: bool = False, status: int = 200
+    request: HttpRequest,
+    view: QuoteView,
+    settled: str = "",
+    *,
+    chosen: int = 0,
+    anew: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """The regions that the browser does not show yet; all lines when there are others than it knows (or `anew`).
 
-    `settled`: the place of the errors of what was changed, which are settled.
+    `settled`: the place of the errors of what was changed, which are settled. `chosen`: a line whose quantity was chosen
+    elsewhere than in its field, which then has to follow.
     """
     made = _rendered(view)
     known = dict(one.split(":", 1) for one in _told(request, "shown").split(",") if ":" in one)
@@ -42,10 +51,14 @@ def changes(
         "anew": anew,
         "changed": {name: html for name, html in differing.items() if not (anew and name.startswith("line-"))},
         "settled": settled,
+        "chosen": chosen,
         "tells": settled or anew or len(get_messages(request)),
         **_context(view, made),
     }
-    return render(request, "portal/quote/changes.html", told, status=status)
+    response = render(request, "portal/quote/changes.html", told, status=status)
+    if any(name.endswith(PRICES) for name in differing):
+        response["HX-Trigger-After-Swap"] = "quote-changed"  # open folds look at their line again (static/js/folds.js)
+    return response
 
 
 def errors(request: HttpRequest, place: str, found: dict[str, list[str]]) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-CODE_VERSION = "2"  # of the measuring code: a new one means that files are measured anew
+CODE_VERSION = "3"  # of the measuring code: a new one means that files are measured anew
 
 Unit = Literal["mm", "cm", "in"]
 Format = Literal["stl", "3mf", "step", "obj", "ply", "glb", "iges"]
@@ -116,6 +116,8 @@ class Walls(Frozen):
 
     thinnest_mm: float  # the 1st percentile by area: a single bad ray is no wall
     median_mm: float
+    p05_mm: float | None = None  # a twentieth of the surface has walls thinner than this; None: measured before it was
+    p95_mm: float | None = None
 
 
 class Hole(Frozen):
@@ -146,6 +148,33 @@ class Molding(Frozen):
     pull: tuple[float, float, float]
     projected_mm2: float  # area seen along the pull
     undercut_mm2: float  # seen from neither side
+
+
+class Healing(Frozen):
+    """What was changed in a mesh before it was measured; nothing in most."""
+
+    welded: int = 0  # vertices moved onto one close by
+    degenerate_removed: int = 0  # triangles without area
+    duplicates_removed: int = 0  # triangles that were there twice
+    flipped: int = 0  # triangles turned round
+    holes_closed: int = 0
+    bodies_united: int = 0  # that lay over each other
+    volume_before_mm3: float
+    volume_after_mm3: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether the surface is another one than the file's."""
+        return any(
+            (
+                self.welded,
+                self.degenerate_removed,
+                self.duplicates_removed,
+                self.flipped,
+                self.holes_closed,
+                self.bodies_united,
+            )
+        )
 
 
 class Shape(Frozen):
@@ -187,6 +216,7 @@ class Measured(Frozen):
 
     figures: Figures
     shape: Shape | None = None
+    healing: Healing | None = None  # None: measured before there was any
     estimates: tuple[PrintEstimate, ...] = ()
     needs_review: tuple[Reason, ...] = ()  # not empty: the figures may be wrong, no instant price
 

@@ -21,4 +21,5 @@ def walls(solid: Solid) -> Walls | None:
     found = found[np.isfinite(found)]
     if len(found) < SAMPLES // 2:
         return None
-    return Walls(thinnest_mm=float(np.percentile(found, LOWEST)), median_mm=float(np.median(found)))
+    thinnest, low, median, high = (float(share) for share in np.percentile(found, (LOWEST, 5, 50, 95)))
+    return Walls(thinnest_mm=thinnest, p05_mm=low, median_mm=median, p95_mm=high)

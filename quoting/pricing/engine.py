@@ -69,11 +69,26 @@ def allot(catalogue: Catalogue, lines: Sequence[LineRequest]) -> tuple[OneOffs, 
             if not isinstance(assess(catalogue, request), Job):
                 allotted.append(NO_ONE_OFFS)
                 continue
-            material = ("material", request.selection.process, request.selection.material)
-            model = ("model", request.selection.process, request.file)
-            allotted.append(OneOffs(startup=material not in used, per_model=model not in used))
-            used |= {material, model}
+            allotted.append(one_offs_after(used, request))
+            used.update(_uses(request))
     return tuple(allotted)
+
+
+def used_by(catalogue: Catalogue, lines: Sequence[LineRequest]) -> set[tuple[str, ...]]:
+    """The materials and models of lines with a price: what a later line with the same need not pay again."""
+    with localcontext(ARITHMETIC):
+        return {use for line in lines if isinstance(assess(catalogue, line), Job) for use in _uses(line)}
+
+
+def one_offs_after(used: set[tuple[str, ...]], request: LineRequest) -> OneOffs:
+    """Which one-off charges fall on a line with a price, after lines that have used so much."""
+    material, model = _uses(request)
+    return OneOffs(startup=material not in used, per_model=model not in used)
+
+
+def _uses(request: LineRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    process = request.selection.process
+    return ("material", process, request.selection.material), ("model", process, request.file)
 
 
 def grid(

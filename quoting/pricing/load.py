@@ -6,6 +6,7 @@ import tomllib
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from quoting.pricing.catalogue import Catalogue
 
@@ -27,7 +28,10 @@ def demo_catalogue() -> Catalogue:
 
 
 def catalogue_sha256(catalogue: Catalogue) -> str:
+    return payload_sha256(catalogue.model_dump(mode="json"))
+
+
+def payload_sha256(document: Any) -> str:
     """SHA-256 of the canonical JSON: keys sorted, no blanks, UTF-8, decimals as written."""
-    document = catalogue.model_dump(mode="json")
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -2,3 +2,4 @@
 import "./common.js";
 import "./upload.js";
 import "./select-all.js";
+import "./folds.js";

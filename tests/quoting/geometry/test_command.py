@@ -1,8 +1,9 @@
 import io
 import json
+from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tests import make_models as make
 from tests.make_models import DATA
@@ -53,3 +54,42 @@ def test_text_for_people():
     status, output = run(str(DATA / "l_bracket.stl"))
     assert status == 0
     assert "60.00 × 40.00 × 50.00 mm" in output
+
+
+# --- the price
+
+
+def test_a_file_is_priced_on_the_demo_catalogue():
+    """20 mm at 12 mm/h and 5.50 an hour; 8 cm³ at 0.38: docs/pricing.md, SLS."""
+    asked = ("--process", "sls", "--material", "pa12", "--quantity", "3")
+    status, output = run(str(DATA / "cube20.stl"), *asked, "--json")
+    price = json.loads(output)["price"]
+    amounts = {one["code"]: one["amount"] for one in price["components"]}
+    assert status == 0
+    assert (amounts["material"], amounts["machine_time"], price["state"]) == ("9.12", "9.17", "priced")
+    assert sum(map(Decimal, amounts.values())) == Decimal(price["net"])
+    assert "20 mm ÷ 12 mm/h" in price["components"][1]["formula"] and price["components"][1]["inputs"]["builds"] == "1"
+    assert f"price  {price['net']} EUR" in run(str(DATA / "cube20.stl"), *asked)[1]
+
+
+def test_print_time_is_estimated_for_the_price():
+    price = json.loads(run(str(DATA / "l_bracket.stl"), "--process", "fdm", "--json")[1])["price"]
+    assert price["state"] == "priced" and price["components"][1]["inputs"]["basis"] == "estimate"
+
+
+def test_without_a_process_there_is_no_price():
+    assert json.loads(run(str(DATA / "cube20.stl"), "--json")[1])["price"] is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--process", "casting"),
+        ("--process", "sls", "--material", "gold"),
+        ("--process", "sls", "--quantity", "0"),
+        ("--process", "sls", "--cavities", "2"),
+    ],
+)
+def test_what_is_not_offered_is_said(wrong):
+    with pytest.raises(CommandError):
+        run(str(DATA / "cube20.stl"), *wrong)
