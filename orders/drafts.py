@@ -13,7 +13,7 @@ from django.db.models import Max, ProtectedError
 
 from accounts.models import Company, Shop, User
 from orders import pricing
-from orders.models import Order, OrderLine, PromoCode, Status
+from orders.models import LineWarning, Order, OrderLine, PromoCode, Status
 from orders.selection import choose, first_fitting, valid
 from orders.workflow.actors import Actor, customer
 from orders.workflow.dates import local_day
@@ -301,6 +301,27 @@ def choose_cheaper(
         choose(line, wanted.selection)
         line.quantity = wanted.quantity
         line.save(update_fields=["selection", "process", "material", "quantity"])
+
+
+def answer_risk(
+    order_id: int,
+    line_id: int,
+    *,
+    risk: int,
+    accepted: bool,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Accept a risk of a line, or take that back. What cannot be made cannot be accepted."""
+    with edit(order_id, actor=actor, version=version, now=now) as order:
+        found = LineWarning.objects.filter(
+            pk=risk, line=_line(order, line_id), level=LineWarning.Level.REVIEW_AND_ACCEPT
+        ).first()
+        if found is None:
+            raise _changed(order)
+        found.accepted_at, found.accepted_by = (now, actor.user) if accepted else (None, None)
+        found.save(update_fields=["accepted_at", "accepted_by"])
 
 
 def use_promo_code(order_id: int, code: str, *, actor: Actor, now: datetime, version: int | None = None) -> None:

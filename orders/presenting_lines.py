@@ -50,6 +50,7 @@ class LineView:
     alternative: str  # its group
     left_out: bool
     counts: bool  # False: an alternative that is not in the sums
+    risks: tuple[tuple[str, bool], ...]  # what may go wrong with it, and whether that was accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,31 @@ def line_views(order: Order, detail: PriceDetail = PriceDetail.NONE, *, everythi
     found: Iterable[OrderLine] = order.offered_lines
     if everything:
         found = order.lines.select_related("part__measurement__thumbnail").order_by("position")
-    catalogue = order.price_list.catalogue
-    return [_view(line, catalogue, order, detail) for line in found]
+    lines, catalogue = list(found), order.price_list.catalogue
+    risks = _risks(lines)
+    return [_view(line, catalogue, order, detail, risks.get(line.pk, ())) for line in lines]
 
 
-def _view(line: OrderLine, catalogue: Catalogue, order: Order, detail: PriceDetail) -> LineView:
+def _risks(lines: Sequence[OrderLine]) -> dict[int, tuple[tuple[str, bool], ...]]:
+    """Those of a revision as it has them, else those of the lines, in one query."""
+    told = {line.pk: line.frozen_risks for line in lines if line.frozen_risks is not None}
+    found: dict[int, list[tuple[str, bool]]] = {}
+    for pk, risks in told.items():
+        found[pk] = [(say(_reason(one["reason"])), one["accepted_at"] is not None) for one in risks]
+    if others := [line.pk for line in lines if line.pk not in told]:
+        for warning in LineWarning.objects.filter(line__in=others).order_by("pk"):
+            shown = (say(_reason(warning.reason)), warning.accepted_at is not None)
+            found.setdefault(warning.line_id, []).append(shown)
+    return {pk: tuple(risks) for pk, risks in found.items()}
+
+
+def _view(
+    line: OrderLine,
+    catalogue: Catalogue,
+    order: Order,
+    detail: PriceDetail,
+    risks: tuple[tuple[str, bool], ...],
+) -> LineView:
     hidden = line.price_hidden or order.price_hidden
     net = None if hidden or line.net is None else line.net
     price = line.line_price
@@ -109,6 +130,7 @@ def _view(line: OrderLine, catalogue: Catalogue, order: Order, detail: PriceDeta
         alternative=line.alternative_group,
         left_out=line.left_out,
         counts=line.counts,
+        risks=risks,
     )
 
 
@@ -189,7 +211,7 @@ def obstacles(order: Order) -> list[Obstacle]:
 
 
 def _of_lines(order: Order) -> Iterable[Obstacle]:
-    for line in pricing.with_shapes(order.lines.filter(left_out=False)).prefetch_related("warnings"):
+    for line in pricing.with_shapes(order.lines.filter(left_out=False)):
         measurement = line.part.measurement if line.part else None
         if measurement and measurement.is_refused:
             reason = measurement.refusal

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import ReviewMode, Shop
+from orders import risks
 from orders.models import Order, OrderLine, PromoCode
 from orders.selection import choose, chosen_profile, first_fitting
 from quoting.geometry.values import Measured, Reason
@@ -34,6 +35,7 @@ def reprice(order: Order) -> OrderBreakdown:
     given = terms(order)
     result = worked_out(order, lines, given)
     OrderLine.objects.bulk_update(lines, PRICED_FIELDS)
+    risks.keep(lines, catalogue)
     _store_order(order, [line for line in lines if line.counts], result, given)
     return result
 
@@ -103,7 +105,7 @@ def priced_lines(order: Order) -> list[OrderLine]:
 def with_shapes(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     return (
         lines.select_related("part__file", "part__measurement__thumbnail")
-        .prefetch_related("part__measurement__estimates")
+        .prefetch_related("part__measurement__estimates", "warnings")
         .order_by("position")
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from orders.models import Order, OrderLine, Status
+from orders.models import Order, OrderLine
 from orders.presenting_lines import option_words
 from quoting.geometry.values import UnitQuestion
 
@@ -67,7 +67,7 @@ def ordered_before(order: Order, lines: Sequence[OrderLine]) -> dict[int, Earlie
     files = {line.part.file_id: line for line in lines if line.part}
     earlier = (
         OrderLine.objects.filter(part__file__in=files, order__company=order.company_id, left_out=False)
-        .exclude(order__status=Status.DRAFT)
+        .exclude(order__placed_at=None)  # what was only asked for or offered was not ordered
         .exclude(order=order)
         .select_related("order__price_list", "part")
         .order_by("order__submitted_at", "pk")

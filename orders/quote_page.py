@@ -5,6 +5,7 @@ The page is made of regions (a line's facts, options, price; the total) that are
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts.models import PriceDetail
 from accounts.templatetags.show import unit_money
 from orders import pricing
-from orders.models import Order, OrderLine
+from orders.models import LineWarning, Order, OrderLine
 from orders.quote_hints import Earlier, UnitScale, ordered_before
 from orders.selection import valid
 from orders.words import say
@@ -84,6 +85,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskView:
+    """What may go wrong with a line; what is not makeable cannot be accepted."""
+
+    id: int
+    text: str
+    makeable: bool
+    accepted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExtraField:
     name: str
     label: str
@@ -109,7 +120,7 @@ class LineView:
 
     template: ClassVar[str] = "portal/quote/line.html"
     regions: ClassVar[dict[str, str]] = {
-        name: f"portal/quote/line_{name}.html" for name in ("facts", "options", "price", "breakdown")
+        name: f"portal/quote/line_{name}.html" for name in ("facts", "options", "price", "risks", "breakdown")
     }
 
     line: OrderLine
@@ -198,6 +209,16 @@ class LineView:
     @property
     def reasons(self) -> list[str]:
         return [say(reason) for reason in self.price.reasons] if self.price else []
+
+    @cached_property
+    def risks(self) -> list[RiskView]:
+        level = LineWarning.Level
+        return [
+            RiskView(
+                one.pk, say(Reason.model_validate(one.reason)), one.level == level.REVIEW_AND_ACCEPT, one.accepted_at
+            )
+            for one in self.line.warnings.all()
+        ]
 
     # --- what it costs
     @property

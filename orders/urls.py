@@ -22,6 +22,7 @@ urlpatterns = [
     path("quote/<slug:public_id>/lines/<int:line_id>/prices/", quote.line_prices, name="line_prices"),
     path("quote/<slug:public_id>/lines/<int:line_id>/cheaper/", quote.line_cheaper, name="line_cheaper"),
     path("quote/<slug:public_id>/lines/<int:line_id>/curve/", quote.line_curve, name="line_curve"),
+    path("quote/<slug:public_id>/lines/<int:line_id>/risk/", quote.line_risk, name="line_risk"),
     path("quote/<slug:public_id>/bulk/", quote.quote_bulk, name="quote_bulk"),
     path("quote/<slug:public_id>/undo/", quote.quote_undo, name="quote_undo"),
     path("quote/<slug:public_id>/promo/", quote.quote_promo, name="quote_promo"),

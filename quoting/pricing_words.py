@@ -74,6 +74,16 @@ REASONS = {
     ),
     "no_press": _("The mold needs %(clamp_t)s t of clamping force, more than our presses have. The shop will quote."),
     "no_mold_base": _("The part is %(longest)s mm long, longer than our molds. The shop will quote."),
+    "thin_walls": _(
+        "Walls are down to %(thinnest)s mm thin; %(material)s needs %(least)s mm. They may warp, break or come out with holes."
+    ),
+    "walls_too_thin": _(
+        "Walls of %(thinnest)s mm cannot be made of %(material)s, which needs %(least)s mm. Make them thicker, choose another "
+        "material, or let the shop look at it."
+    ),
+    "sharp_inside_corners": _(
+        "%(length)s mm of inside edges are sharp. A mill leaves its radius there; rounded edges in your model avoid surprises."
+    ),
     "price_is_zero": _("The part is too small for a price by the formula. The shop will quote."),
 }
 UNKNOWN_REASON = _("The shop has to look at this part.")
@@ -129,6 +139,10 @@ def _spoken(reason: Reason) -> dict[str, str]:
         spoken["share"] = _percent(reason.params["percent"])
     elif reason.code == "hole_too_deep":
         spoken = {"diameter": _number(reason.params["diameter_mm"], 1), "depth": _number(reason.params["depth_mm"], 1)}
+    elif reason.code in ("thin_walls", "walls_too_thin"):
+        spoken |= {name: _number(reason.params[f"{name}_mm"], 2) for name in ("thinnest", "least")}
+    elif reason.code == "sharp_inside_corners":
+        spoken = {"length": _number(reason.params["length_mm"], 0)}
     elif reason.code == "no_mold_base":
         spoken["longest"] = _number(reason.params["longest_mm"], 1)
     elif reason.code == "too_big_for_machine":

@@ -12,7 +12,7 @@ from django.core.files import File
 
 from accounts.models import Address, Company, Shop, User
 from orders import drafts
-from orders.models import Order
+from orders.models import LineWarning, Order
 from orders.payments import ledger
 from orders.selection import choose
 from orders.workflow import actors, door
@@ -147,12 +147,19 @@ class Walk:
             ledger.confirm(order.pk, amount=fresh.balance, key=key, method="bank transfer", now=self.now)
             return
         if name == "place":
+            self.accept_risks(fresh)
             step |= {"seen_total": str(fresh.total), "terms": self.shop.terms_version}
         if name == "provide_po":
             step["po_total"] = fresh.total
         if name == "send_firm_offer":
             step["valid_until"] = local_day(self.shop, self.now) + timedelta(self.shop.offer_valid_days)
         door.perform(order.pk, name, actor=self.actor(name), key=key, now=self.now, **step)
+
+    def accept_risks(self, order: Order) -> None:
+        for risk in LineWarning.objects.filter(line__order=order, level=LineWarning.Level.REVIEW_AND_ACCEPT):
+            drafts.answer_risk(
+                order.pk, risk.line_id, risk=risk.pk, accepted=True, actor=self.actor("place"), now=self.now
+            )
 
     def actor(self, name: str) -> Actor:
         if name in CUSTOMER_VERBS:

@@ -85,6 +85,7 @@ def _line(line: OrderLine, view: LineView, kind: str) -> dict[str, Any]:
         "thumbnail": thumbnail.name if thumbnail else "",
         "note": line.note,
         "alternative": line.alternative_group,
+        "risks": [text for text, accepted in view.risks if accepted],
     }
     if kind in INSIDE:
         return found | {

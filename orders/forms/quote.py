@@ -99,6 +99,19 @@ class CheaperForm(forms.Form):
     key = forms.CharField(max_length=130)
 
 
+class RiskForm(forms.Form):
+    """A risk that is accepted, or one of which that is taken back."""
+
+    accept = forms.IntegerField(required=False)
+    take_back = forms.IntegerField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (data.get("accept") is None) == (data.get("take_back") is None):
+            raise forms.ValidationError("one of them", code="nothing")
+        return data
+
+
 class BulkForm(forms.Form):
     """The same choice for the lines that are ticked. What is left empty stays as it is."""
 

@@ -1,5 +1,7 @@
 """What is ordered."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +52,9 @@ class OrderLine(models.Model):
     work = models.CharField(max_length=12, choices=Work.choices, default=Work.NOT_BEGUN, blank=True)
     work_note = models.CharField(max_length=200, blank=True)
     needs_adjusting = models.BooleanField(default=False, help_text="Never released by the system")
+
+    # Set on a copy that stands for a revision (workflow.snapshot): level, reason and accepted_at of its risks.
+    frozen_risks: "list[dict[str, Any]] | None" = None
 
     class Meta:
         ordering = ["position"]

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from orders import drafts, pricing
 from orders.access import actor_of, asks_to_sign_in, builds_quote, draft_for, draft_or_order_for, price_detail
 from orders.forms.quote import BulkForm, CellForm, CheaperForm, DrawingForm, LineForm, PromoForm, UnitForm
+from orders.forms.quote import BulkForm, CellForm, CheaperForm, DrawingForm, LineForm, PromoForm, RiskForm, UnitForm
 from orders.models import Order, OrderLine
 from orders.quote_cheaper import cheaper
 from orders.quote_curve import price_curve
@@ -208,6 +209,18 @@ def line_cheaper(request: HttpRequest, order: Order, line_id: int) -> HttpRespon
 def line_curve(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
     """The price of a piece over the quantity."""
     return _of_line(request, "curve", price_curve(up_to_date(request, order), line_id))
+
+
+@require_POST
+@on_draft
+def line_risk(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
+    form = RiskForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    accept, take_back = form.cleaned_data["accept"], form.cleaned_data["take_back"]
+    risk = take_back if accept is None else accept
+    answer = partial(drafts.answer_risk, risk=risk, accepted=accept is not None, now=timezone.now())
+    return do(request, order, line_id, answer)
 
 
 @require_POST

@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 
 from orders.quote_page import LineView, QuoteView
 
+PRICES = ("-price", "-breakdown", "-total", "-undo")  # regions from which folds on demand are made
+
 
 def context(view: QuoteView) -> dict[str, Any]:
     """The rendered regions, for the whole page: each line with its own, and those of the quote."""
@@ -54,7 +56,7 @@ def changes(
         **_context(view, made),
     }
     response = render(request, "portal/quote/changes.html", told, status=status)
-    if differing:
+    if any(name.endswith(PRICES) for name in differing):
         response["HX-Trigger-After-Swap"] = "quote-changed"  # open folds look at their line again (static/js/folds.js)
     return response
 

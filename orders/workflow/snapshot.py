@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.models import Shop
 from orders import pricing
-from orders.models import OfferRevision, Order, OrderLine
+from orders.models import LineWarning, OfferRevision, Order, OrderLine
 from quoting.models import Part, PriceListVersion
 
 # What a snapshot keeps of a line, and an accepted revision gives back to it.
@@ -53,6 +53,7 @@ MONEY = {"net", "tax", "total", "override", "discount_percent", "discount_amount
 
 def snapshot(order: Order, shop: Shop, valid_until: date | None = None) -> dict[str, Any]:
     lines = order.lines.filter(left_out=False).select_related("part__file", "part__measurement")
+    lines = lines.prefetch_related("warnings")
     return {
         "order": order.public_id,
         "price_list": {"number": order.price_list.number, "sha256": order.price_list.sha256},
@@ -77,7 +78,13 @@ def _line(line: OrderLine) -> dict[str, Any]:
         **{name: plain(getattr(line, name)) for name in LINE_FIELDS},
         "file_sha256": part.file.sha256 if part else None,
         "measured": part.measurement.result if part else None,
+        "risks": [_risk(one) for one in line.warnings.all()],
     }
+
+
+def _risk(warning: LineWarning) -> dict[str, Any]:
+    at = warning.accepted_at.isoformat() if warning.accepted_at else None
+    return {"level": warning.level, "reason": warning.reason, "accepted_at": at}
 
 
 def plain(value: Any) -> Any:
@@ -126,6 +133,7 @@ def _frozen_lines(order: Order, lines: list[dict[str, Any]]) -> list[OrderLine]:
     made = []
     for line in lines:
         frozen = OrderLine(pk=line["id"], order=order, **_given_back(line, LINE_FIELDS))
+        frozen.frozen_risks = line.get("risks", [])
         if frozen.part_id:
             frozen.part = found[frozen.part_id]
         made.append(frozen)

@@ -63,6 +63,12 @@ TO_BE_QUOTED_REASONS = (
     "no_mold_base",  # longest_mm
     "price_is_zero",  # all that is priced per copy rounds to nothing
 )
+# What may go wrong with a line that has a price (quoting/pricing/risks.py).
+RISKS = (
+    "thin_walls",  # thinnest_mm, least_mm, material
+    "walls_too_thin",  # the same, and it cannot be made
+    "sharp_inside_corners",  # length_mm
+)
 ORDER_REASONS = ("shipping_to_be_quoted",)  # method, cause: one of SHIPPING_CAUSES
 SHIPPING_CAUSES = ("method_gone", "country_not_served", "too_heavy", "too_dear", "weight_unknown")
 

@@ -192,6 +192,7 @@ def case_three(walk: Walk) -> None:
     steps.field(staff.locator("#terms"), "Delivery").select_option(index=1)
     walk.step(staff, "Another quantity, a fee and the delivery are added")
     staff.get_by_role("button", name="Save as draft").first.click()
+    staff.wait_for_url("**/backoffice/quotation/")
     walk.step(staff, "It is saved as a draft, with its owner and age")
     staff.locator("#drafts").get_by_role("link", name="Ole Hansen").click()
     staff.get_by_role("button", name="Preview and send offer").first.click()

@@ -12,6 +12,7 @@ from quoting.pricing.contract import (
     LINE_COMPONENTS,
     ORDER_COMPONENTS,
     ORDER_REASONS,
+    RISKS,
     SHIPPING_CAUSES,
     TO_BE_QUOTED_REASONS,
     WORKING_REASONS,
@@ -40,6 +41,9 @@ PARAMS = {
     "part_mm": "10 20.04 300",
     "machine_mm": "210 210 250",
     "profile": "standard",
+    "thinnest_mm": "0.42",
+    "least_mm": "0.8",
+    "length_mm": "569.3",
     "edges": "12",
     "bodies": "3",
 }
@@ -52,12 +56,12 @@ def words(price: object) -> dict[str, tuple[str, str]]:
 def test_every_code_has_words() -> None:
     components = {*LINE_COMPONENTS, *BY_HAND_COMPONENTS, *ORDER_COMPONENTS}
     assert set(pricing_words.LABELS) == set(pricing_words.FORMULAS) == components
-    assert set(pricing_words.REASONS) == {*WORKING_REASONS, *TO_BE_QUOTED_REASONS}
+    assert set(pricing_words.REASONS) == {*WORKING_REASONS, *TO_BE_QUOTED_REASONS, *RISKS}
     assert set(pricing_words.SHIPPING_REASONS) == set(SHIPPING_CAUSES)
     assert ORDER_REASONS == ("shipping_to_be_quoted",)
 
 
-@pytest.mark.parametrize("code", [*WORKING_REASONS, *TO_BE_QUOTED_REASONS, *REVIEWS, "a code of the future"])
+@pytest.mark.parametrize("code", [*WORKING_REASONS, *TO_BE_QUOTED_REASONS, *RISKS, *REVIEWS, "a code of the future"])
 def test_every_reason_is_a_sentence(code: str) -> None:
     sentence = say(Reason(code=code, params=PARAMS))
     assert sentence.endswith(".")
