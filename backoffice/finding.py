@@ -118,9 +118,15 @@ def found(wish: Wish, user: User, shop: Shop, today: date) -> Found:
 def _few(orders: "QuerySet[Order]", rare: Q | None, most: int | None = None) -> list[Hit] | None:
     """The hits, or None where there are many."""
     most = FEW if most is None else min(most, FEW)
-    if rare is not None:
+    orders = orders.filter(position__gt=0)
+    if rare is None:  # keys first: an index alone knows whether they are few
+        keys = list(orders.values_list("pk", flat=True)[: most + 1])
+        if len(keys) > most:
+            return None
+        orders = Order.objects.filter(pk__in=keys)
+    else:
         orders = orders.filter(rare)
-    rows = orders.filter(position__gt=0).values_list(*Hit._fields)[: most + 1]
+    rows = orders.values_list(*Hit._fields)[: most + 1]
     return [Hit(*row) for row in rows] if len(rows) <= most else None
 
 
