@@ -22,7 +22,7 @@ from orders.models.status import OPEN
 
 S = Status
 FEW = 5_000  # hits of a search that are read whole, sorted and counted
-SOME = 1_000  # the same of filters that have an index in the list's own order
+SOME = 1_000  # the same of filters alone, whose walks are short
 SHORTEST = 3  # letters that the index can look up
 WINDOWS = (500, 8_000)  # orders that a walk looks at together: for fewer letters no more than these
 # The promised date says nothing any more, or moves on with the hold.
@@ -104,7 +104,7 @@ def found(wish: Wish, user: User, shop: Shop, today: date) -> Found:
         ordered = everything.order_by(by) if rare is None else everything
         if wish.is_bare:
             return Found(orders, None, is_plain=True)
-        return Found(orders, rare, hits=_few(ordered, rare, SOME if rare is None else FEW))
+        return Found(orders, rare, hits=_few(ordered, rare, SOME))
     text = Q(*(Q(words__text__contains=word) for word in words))
     both = text if rare is None else text & rare
     if max(map(len, words)) < SHORTEST:
@@ -118,9 +118,15 @@ def found(wish: Wish, user: User, shop: Shop, today: date) -> Found:
 def _few(orders: "QuerySet[Order]", rare: Q | None, most: int | None = None) -> list[Hit] | None:
     """The hits, or None where there are many."""
     most = FEW if most is None else min(most, FEW)
-    if rare is not None:
+    orders = orders.filter(position__gt=0)
+    if rare is None:  # keys first: an index alone knows whether they are few
+        keys = list(orders.values_list("pk", flat=True)[: most + 1])
+        if len(keys) > most:
+            return None
+        orders = Order.objects.filter(pk__in=keys)
+    else:
         orders = orders.filter(rare)
-    rows = orders.filter(position__gt=0).values_list(*Hit._fields)[: most + 1]
+    rows = orders.values_list(*Hit._fields)[: most + 1]
     return [Hit(*row) for row in rows] if len(rows) <= most else None
 
 

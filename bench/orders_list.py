@@ -100,14 +100,14 @@ def run(kind: str, size: int) -> dict[str, Any]:
 
 
 def show(kind: str, measured: dict[int, dict[str, Any]]) -> None:
-    print(f"\n{kind}: median ms, of them on the CPU of the web process, queries")
-    print(" " * 30 + "".join(f" | {size:>17,}" for size in measured) + " | growth")
+    print(f"\n{kind}: least ms of {RUNS} runs, median, CPU of the web process, queries")
+    print(" " * 30 + "".join(f" | {size:>23,}" for size in measured) + " | growth")
     for name in PAGES:
         cells = [found["pages"][name] for found in measured.values()]
-        shown = "".join(f" | {ms:6.1f} {cpu:6.1f} {many:3}" for ms, cpu, many in cells)
+        shown = "".join(f" | {least:6.1f} {ms:6.1f} {cpu:5.1f} {many:2}" for least, ms, cpu, many in cells)
         print(f"{name:30}{shown} | × {cells[-1][0] / cells[0][0]:.1f}")
     last = [*measured.values()][-1]["pages"].values()
-    print(f"slowest {max(cell[0] for cell in last):.1f} ms, most queries {max(cell[2] for cell in last)}")
+    print(f"slowest {max(cell[0] for cell in last):.1f} ms at its least, most queries {max(cell[3] for cell in last)}")
     print(*(f"CSV at {size:,}: {found['csv']}" for size, found in measured.items()), sep="\n")
 
 
@@ -270,7 +270,7 @@ def measure(size: int) -> None:
         "middle": 10_000 + size // 2, "number": 10_000 + size // 3, "person": 10_017, "company": 10_013,
         "customer": 10_017, "owner": owner.pk, "left": owner.pk + 7,
     }  # fmt: skip
-    pages: dict[str, tuple[float, float, int]] = {}
+    pages: dict[str, tuple[float, float, float, int]] = {}
     for name, query in PAGES.items():
         url = "/backoffice/orders/" + query.format(**facts)
         with CaptureQueriesContext(connection) as captured:
@@ -278,8 +278,9 @@ def measure(size: int) -> None:
         queries = captured.captured_queries
         assert response.status_code == 200, url
         times = [_milliseconds(client, url) for _ in range(RUNS)]
-        wall, cpu = (statistics.median(column) for column in zip(*times, strict=True))
-        pages[name] = (wall, cpu, len(queries))
+        walls, cpus = zip(*times, strict=True)
+        wall = statistics.median(walls)
+        pages[name] = (min(walls), wall, min(cpus), len(queries))
         if wall > float(os.environ.get("BENCH_SLOW", "inf")):
             print(
                 *(f"{name} {one['time']} {one['sql'][:1500]}" for one in queries if float(one["time"]) > 0.01),

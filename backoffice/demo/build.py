@@ -15,7 +15,7 @@ from orders import drafts
 from orders.models import LineWarning, Order
 from orders.payments import ledger
 from orders.selection import choose
-from orders.workflow import actors, door
+from orders.workflow import actors, door, letters, tending
 from orders.workflow.actors import Actor
 from orders.workflow.dates import local_day
 from quoting import services, sweep
@@ -145,6 +145,21 @@ class Walk:
         key = f"demo:{self.number}:{name}"
         if name == "payment":
             ledger.confirm(order.pk, amount=fresh.balance, key=key, method="bank transfer", now=self.now)
+            return
+        if name == "say":
+            who = actors.customer(self.customer) if step["by"] == "customer" else actors.staff(self.staff[step["by"]])
+            inside = step.get("internal", False)
+            letters.write(order.pk, step["text"], actor=who, key=f"{key}:{self.now}", now=self.now, internal=inside)
+            return
+        if name == "tend":
+            owner = {"owner": self.staff[step["owner"]]}
+            tending.tend(order.pk, owner, actor=self.actor(name), key=key, version=fresh.version, now=self.now)
+            return
+        if name == "ship_part":
+            lines = fresh.lines.order_by("position")
+            quantities = {line.pk: many for line, many in zip(lines, step["quantities"], strict=True)}
+            how = {"carrier": step["carrier"], "tracking": step["tracking"], "version": fresh.version, "now": self.now}
+            tending.ship_part(order.pk, quantities, actor=self.actor(name), key=key, **how)
             return
         if name == "place":
             self.accept_risks(fresh)

@@ -41,7 +41,7 @@ def bo_message(request: HttpRequest, number: int) -> HttpResponse:
         internal=data["internal"],
         files=data["attached"],
     )
-    return _back(order, "messages")
+    return _back(order, "thread")
 
 
 @staff_required()

@@ -30,7 +30,7 @@ def order_message(request: HttpRequest, order: Order) -> HttpResponse:
         now=timezone.now(),
         files=form.cleaned_data["attached"],
     )
-    return see_other(reverse("order", args=[order.public_id]) + "#messages")
+    return see_other(reverse("order", args=[order.public_id]) + "#thread")
 
 
 @require_safe
