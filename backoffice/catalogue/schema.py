@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-Kind = Literal["text", "long", "number", "flag", "choice", "numbers", "codes", "pairs", "size", "rows", "pages", "group"]
+Kind = Literal[
+    "text", "long", "number", "flag", "choice", "numbers", "codes", "pairs", "size", "rows", "pages", "group"
+]
 
 # Lists whose members are too big for a row: they have pages of their own.
 PAGES = ("processes", "materials", "profiles", "shipping")
