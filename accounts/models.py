@@ -83,7 +83,6 @@ class Shop(models.Model):
     terms_version = models.CharField(max_length=20, default="1")
     cutoff_hour = models.PositiveSmallIntegerField(default=12, validators=[MaxValueValidator(23)])
     holidays = models.JSONField(default=list, blank=True, help_text="ISO dates on which nobody works")
-    staff_second_factor = models.BooleanField(default=False, help_text="Staff need a second factor at log-in")
     next_order_number = models.PositiveIntegerField(default=1001)
 
     class Meta:

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from backoffice.views import quotation, quotation_send
+from backoffice.views import catalogue, catalogue_edit
 from backoffice.views.attention import bo_attention, bo_preview, bo_previews
 from backoffice.views.board import bo_board, bo_board_move
 from backoffice.views.bulk import bo_bulk, bo_bulk_result
@@ -62,4 +63,16 @@ urlpatterns = [
     path("emails/<int:email>/", bo_email, name="bo_email"),
     path("emails/<int:email>/html/", bo_email_html, name="bo_email_html"),
     path("emails/<int:email>/retry/", bo_email_retry, name="bo_email_retry"),
+    path("catalogue/", catalogue.bo_catalogue, name="bo_catalogue"),
+    path("catalogue/start/", catalogue.bo_draft_start, name="bo_draft_start"),
+    path("catalogue/draft/", catalogue.bo_draft, name="bo_draft"),
+    path("catalogue/draft/publish/", catalogue.bo_draft_publish, name="bo_draft_publish"),
+    path("catalogue/draft/discard/", catalogue.bo_draft_discard, name="bo_draft_discard"),
+    path("catalogue/draft/import/", catalogue.bo_draft_import, name="bo_draft_import"),
+    path("catalogue/draft/edit/<path:where>/", catalogue_edit.bo_draft_page, name="bo_draft_page"),
+    path("catalogue/draft/copy/<path:where>/", catalogue_edit.bo_draft_copy, name="bo_draft_copy"),
+    path("catalogue/draft/remove/<path:where>/", catalogue_edit.bo_draft_remove, name="bo_draft_remove"),
+    path("catalogue/<int:number>/", catalogue.bo_price_list, name="bo_price_list"),
+    path("catalogue/<int:number>/again/", catalogue.bo_price_list_again, name="bo_price_list_again"),
+    path("catalogue/<int:number>.json", catalogue.bo_price_list_json, name="bo_price_list_json"),
 ]

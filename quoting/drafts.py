@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Activity, User
 from quoting.models import PriceListVersion
-from quoting.pricelists import PUBLISHED, current_price_list, next_number
+from quoting.pricelists import PUBLISHED, current_price_list, next_number, publish
 from quoting.pricing.catalogue import Catalogue
 from quoting.pricing.load import catalogue_sha256
 
@@ -75,6 +75,14 @@ def discard(user: User, seen: str) -> None:
         raise Outdated
     Activity.record(user, "draft_discarded", based_on=row.based_on)
     row.delete()
+
+
+@transaction.atomic
+def publish_again(user: User, old: PriceListVersion, note: str) -> PriceListVersion:
+    """Go back to what an old price list said. What has been drafted meanwhile stays a draft."""
+    row = publish(old.catalogue, user, note)
+    Activity.record(user, "price_list_published", f"price_list:{row.number}", again=old.number)
+    return row
 
 
 def _locked() -> PriceListVersion:

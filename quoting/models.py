@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.money import MoneyField
 from quoting.geometry.values import Measured, Reason
 from quoting.geometry.values import PrintEstimate as Estimate
 from quoting.pricing.catalogue import Catalogue
@@ -170,15 +169,3 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class SamplePart(models.Model):
-    """A part whose price the shop knows by heart: what a draft of the price list is tried on and calibrated with."""
-
-    part = models.ForeignKey(Part, models.PROTECT, related_name="+")
-    selection = models.JSONField(default=dict, help_text="pricing.contract.Selection")
-    quantity = models.PositiveIntegerField(default=1)
-    expected = MoneyField(null=True, help_text="What all copies should cost, without order components")
-
-    def __str__(self) -> str:
-        return self.part.name

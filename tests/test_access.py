@@ -85,6 +85,8 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
         "event": "placed",
         "audience": "shop",
         "index": 0,
+        "where": "fdm/basics",
+        "one": order.price_list.number,
         "paper": order.documents.get(kind="confirmation").pk,
         "transition": "put_on_hold",
         "email": OutgoingEmail.objects.filter(event="placed", audience="shop").values_list("pk", flat=True).first(),
