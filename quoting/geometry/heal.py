@@ -32,6 +32,8 @@ def heal(mesh: Mesh) -> Healed:
         return _facing_outwards(mesh)
     single = _without_duplicates(mesh)
     joined, moved = _joined_rims(single)
+    if not len(joined.faces):
+        return Healed(mesh, {})
     census = edge_census(joined)
     wound = _wound_alike(joined) if census.closed else joined
     if not edge_census(wound).consistent:

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from backoffice.order_page import line_view
 from quoting.geometry.values import Healing
 from tests.factories import make_customer, make_draft
 
@@ -20,3 +21,4 @@ def test_a_line_says_what_was_repaired_in_its_file(client: Client) -> None:
     told = client.get(page).content.decode()
     assert "data-repairs" in told
     assert "2 overlapping bodies united" in told and "26.00 cm³" in told and "24.00 cm³" in told
+    assert line_view(order.lines.get(), order.price_list.catalogue).repairs in told  # what staff see
