@@ -13,11 +13,12 @@ from orders.models import Acceptance, Document, HistoryEntry, Order, OrderLine, 
 from orders.presenting_lines import option_words
 from orders.words import say, say_where
 from quoting import pricing_words
-from quoting.geometry.values import Figures, Reason
+from quoting.geometry.values import Figures, Healing, Reason
 from quoting.models import Part
 from quoting.pricing.amounts import unit_price
 from quoting.pricing.catalogue import Catalogue, by_key
 from quoting.pricing.contract import Component, TaxLine
+from quoting.words import say_repairs
 
 SHOWN_DETAILS = (
     "reason",
@@ -56,6 +57,12 @@ class LineView:
     @property
     def part(self) -> Part | None:
         return self.line.part
+
+    @property
+    def repairs(self) -> str:
+        """What was repaired in the file before it was measured."""
+        result = self.part.measurement.result if self.part else None
+        return say_repairs(Healing.model_validate(result["healing"])) if result and result.get("healing") else ""
 
     @property
     def unit(self) -> Decimal | None:

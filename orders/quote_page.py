@@ -37,6 +37,7 @@ from quoting.pricing.job import Job
 from quoting.pricing.judge import judge
 from quoting.pricing_words import component_formula, component_label
 from quoting.services import unit_question
+from quoting.words import say_repairs
 
 UNITS = ("mm", "cm", "in")
 # What no work of the shop's can mend: such an option is shown with its reason and cannot be chosen.
@@ -195,6 +196,10 @@ class LineView:
     def bodies(self) -> int:
         """How many different bodies the file holds, where it can be split."""
         return len(self.figures.distinct_bodies) if self.figures and not self.part.body else 0
+
+    @property
+    def repairs(self) -> str:
+        return say_repairs(self.measured.healing) if self.measured else ""
 
     @cached_property
     def unit_question(self) -> UnitScale | None:

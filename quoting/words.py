@@ -3,9 +3,10 @@
 from typing import cast
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from quoting.geometry.values import Reason
+from quoting.geometry.values import Healing, Reason
 
 SENTENCES: dict[str, Promise] = {
     # The file was refused.
@@ -100,3 +101,40 @@ SENTENCES: dict[str, Promise] = {
 def say(reason: Reason) -> str:
     """The sentence for a refusal or a review reason, in the language that is active."""
     return cast(str, SENTENCES[reason.code] % reason.params)
+
+
+def say_repairs(healing: Healing | None) -> str:
+    """What was repaired in a file before it was measured; "" where nothing was."""
+    if healing is None or not healing.changed:
+        return ""
+    h = healing
+    done = [
+        (h.flipped, ngettext("%(n)s triangle turned round", "%(n)s triangles turned round", h.flipped)),
+        (h.welded, ngettext("%(n)s corner joined", "%(n)s corners joined", h.welded)),
+        (
+            h.duplicates_removed,
+            ngettext("%(n)s double triangle removed", "%(n)s double triangles removed", h.duplicates_removed),
+        ),
+        (
+            h.degenerate_removed,
+            ngettext(
+                "%(n)s triangle without area removed", "%(n)s triangles without area removed", h.degenerate_removed
+            ),
+        ),
+        (
+            h.bodies_united,
+            ngettext("%(n)s overlapping body united", "%(n)s overlapping bodies united", h.bodies_united),
+        ),
+    ]
+    what = ", ".join(words % {"n": count} for count, words in done if count)
+    before, after = f"{h.volume_before_mm3 / 1000:.2f}", f"{h.volume_after_mm3 / 1000:.2f}"
+    if before == after:
+        return gettext("We repaired the file: %(what)s. Its volume stayed %(after)s cm³.") % {
+            "what": what,
+            "after": after,
+        }
+    return gettext("We repaired the file: %(what)s. Its volume was %(before)s cm³ and is now %(after)s cm³.") % {
+        "what": what,
+        "before": before,
+        "after": after,
+    }

@@ -7,8 +7,9 @@ cube takes two, as it has to be turned over once.
 
 import numpy as np
 
-from quoting.geometry import patches
+from quoting.geometry import bores, patches
 from quoting.geometry.box import smallest_box
+from quoting.geometry.directions import directions
 from quoting.geometry.solid import Samples, Solid
 from quoting.geometry.values import Machining
 
@@ -20,28 +21,20 @@ WORTH = 0.003  # of the surface that a further set-up has to reach
 ROUND = 0.985  # of the surface within a turned part's profile
 SAME_RADIUS = 0.01
 
-AXES = np.concatenate((np.eye(3), -np.eye(3)))
-DIAGONALS = np.array(
-    [(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if abs(x) + abs(y) + abs(z) > 1], float
-)
-DIAGONALS /= np.linalg.norm(DIAGONALS, axis=1, keepdims=True)
-
 
 def machining(solid: Solid) -> Machining | None:
     """None where rays cannot be followed."""
     if not solid.can_see:
         return None
-    samples = solid.samples(SAMPLES)
-    setups, unreachable = _setups(solid, samples)
-    found = patches.patches(solid)
-    cylinders = patches.cylinders(solid, found)
+    found = bores.bores(solid)
+    setups, unreachable = _setups(solid, directions(solid, found))
     diameter, length = _turned(solid) or (None, None)
     return Machining(
         box_mm=smallest_box(solid),
         setups=setups,
         unreachable_share=unreachable,
-        holes=patches.holes(solid, cylinders),
-        features=found.features,
+        holes=bores.holes(solid, found),
+        features=patches.patches(solid).features,
         sharp_inside_mm=patches.sharp_inside_mm(solid),
         turned_diameter_mm=diameter,
         turned_length_mm=length,
@@ -61,20 +54,15 @@ def reached(solid: Solid, samples: Samples, directions: np.ndarray) -> np.ndarra
     return result
 
 
-def _setups(solid: Solid, samples: Samples) -> tuple[int, float]:
-    """How many directions reach all that can be reached (greedy, the axes first), and the share that none reaches."""
-    seen = reached(solid, samples, AXES)
-    chosen, left = _cover(seen, np.ones(len(seen), dtype=bool))
-    if left.mean() > 1 - ENOUGH:
-        more = reached(solid, samples, DIAGONALS)
-        extra, left = _cover(more, left)
-        chosen += extra
+def _setups(solid: Solid, along: np.ndarray) -> tuple[int, float]:
+    """How many directions reach all that can be reached (greedy), and the share that none reaches."""
+    chosen, left = _cover(reached(solid, solid.samples(SAMPLES), np.concatenate((along, -along))))
     share = float(left.mean())
     return max(1, chosen), share if share > 1 - ENOUGH else 0.0
 
 
-def _cover(seen: np.ndarray, left: np.ndarray) -> tuple[int, np.ndarray]:
-    chosen = 0
+def _cover(seen: np.ndarray) -> tuple[int, np.ndarray]:
+    left, chosen = np.ones(len(seen), dtype=bool), 0
     while True:
         gains = seen[left].sum(axis=0)
         best = int(gains.argmax())

@@ -4,12 +4,14 @@ import time
 from pathlib import Path
 
 from quoting.geometry.bodies import distinct_bodies, load_body
+from quoting.geometry.heal import heal, united
 from quoting.geometry.loaders import Loaded
-from quoting.geometry.mesh import EdgeCensus, body_of_faces, edge_census
-from quoting.geometry.overlaps import doubts
+from quoting.geometry.mesh import EdgeCensus, body_of_faces, edge_census, totals
+from quoting.geometry.overlaps import doubts, winding_is_plain
 from quoting.geometry.shape import analyse
-from quoting.geometry.values import CODE_VERSION, Figures, FileRefused, Measured, Measurement, Reason
+from quoting.geometry.values import CODE_VERSION, Figures, FileRefused, Healing, Measured, Measurement, Reason
 
+SAME_VOLUME = 1e-6  # bodies whose boxes overlap and that do not themselves: uniting changed nothing
 FLAT = 1e-9  # volume / (area × largest extent) below which a mesh encloses nothing
 
 
@@ -32,9 +34,24 @@ def measure(path: Path, unit: str = "", body: int = 0) -> Measurement:
 
 
 def _measured(loaded: Loaded) -> Measured:
-    census = edge_census(loaded.mesh)
-    bodies, body_of_face = body_of_faces(loaded.mesh)
-    x, y, z = (float(extent) for extent in loaded.totals.size)
+    before = abs(loaded.totals.volume)
+    mesh, counts = heal(loaded.mesh)
+    counts["degenerate_removed"] = loaded.triangles - len(loaded.mesh.faces)
+    sums = totals(mesh.corner_chunks()) if mesh is not loaded.mesh else loaded.totals
+    census = edge_census(mesh)
+    bodies, body_of_face = body_of_faces(mesh)
+    distinct = distinct_bodies(mesh, bodies, body_of_face) if census.consistent else ()
+    reasons = _edge_reasons(census)
+    if abs(sums.volume) <= FLAT * sums.area * float(sums.size.max()):
+        reasons.append(Reason(code="no_volume"))
+    if not reasons:
+        reasons = doubts(mesh, sums.volume, bodies, body_of_face)
+    if [reason.code for reason in reasons] == ["overlapping_bodies"]:
+        union = united(mesh, bodies, body_of_face)
+        if union is not None and winding_is_plain(union):
+            reasons, mesh, sums = [], union, totals(union.corner_chunks())
+            counts["bodies_united"] = bodies if abs(sums.volume - before) > SAME_VOLUME * before else 0
+    x, y, z = (float(extent) for extent in sums.size)
     figures = Figures(
         code_version=CODE_VERSION,
         format=loaded.format,
@@ -46,17 +63,13 @@ def _measured(loaded: Loaded) -> Measured:
         consistent=census.consistent,
         size_mm=(x, y, z),
         # A mesh that is inside out encloses the same volume; it goes to review all the same.
-        volume_mm3=abs(loaded.totals.volume),
-        area_mm2=loaded.totals.area,
-        distinct_bodies=distinct_bodies(loaded.mesh, bodies, body_of_face) if census.consistent else (),
+        volume_mm3=abs(sums.volume),
+        area_mm2=sums.area,
+        distinct_bodies=distinct,
     )
-    reasons = _edge_reasons(census)
-    if figures.volume_mm3 <= FLAT * figures.area_mm2 * max(figures.size_mm):
-        reasons.append(Reason(code="no_volume"))
-    if not reasons:
-        reasons = doubts(loaded.mesh, loaded.totals.volume, bodies, body_of_face)
-    shape = None if reasons else analyse(loaded.mesh)
-    return Measured(figures=figures, shape=shape, needs_review=tuple(reasons))
+    healing = Healing(volume_before_mm3=before, volume_after_mm3=figures.volume_mm3, **counts)
+    shape = None if reasons else analyse(mesh)
+    return Measured(figures=figures, shape=shape, healing=healing, needs_review=tuple(reasons))
 
 
 def _edge_reasons(census: EdgeCensus) -> list[Reason]:

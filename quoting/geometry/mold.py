@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from quoting.geometry.machining import AXES, DIAGONALS, reached
-from quoting.geometry.solid import Solid
+from quoting.geometry.bores import bores
+from quoting.geometry.directions import directions
+from quoting.geometry.machining import reached
+from quoting.geometry.solid import STEP, STEP_2, Solid
 from quoting.geometry.values import Molding
 
 SAMPLES = 3_000
 GRID = 256  # rays along the longer side of the outline
 TIE = 0.003  # of the surface: pulls that catch as much are told apart by their depth
-PULLS = np.concatenate((AXES[:3], DIAGONALS[: len(DIAGONALS) // 2]))  # the other half are their opposites
 
 
 def molding(solid: Solid) -> Molding | None:
@@ -17,14 +18,15 @@ def molding(solid: Solid) -> Molding | None:
     if not solid.can_see:
         return None
     samples = solid.samples(SAMPLES)
-    caught = 1 - (reached(solid, samples, PULLS) | reached(solid, samples, -PULLS)).mean(axis=0)
-    depths = np.ptp(solid.vertices @ PULLS.T, axis=0)
+    pulls = directions(solid, bores(solid))
+    caught = 1 - (reached(solid, samples, pulls) | reached(solid, samples, -pulls)).mean(axis=0)
+    depths = np.ptp(solid.vertices @ pulls.T, axis=0)
     equal = np.flatnonzero(caught <= caught.min() + TIE)
     best = int(equal[np.argmin(depths[equal])])
-    x, y, z = (float(part) for part in PULLS[best])
+    x, y, z = (float(part) for part in pulls[best])
     return Molding(
         pull=(x, y, z),
-        projected_mm2=projected_mm2(solid, PULLS[best]),
+        projected_mm2=projected_mm2(solid, pulls[best]),
         undercut_mm2=float(caught[best]) * solid.area if caught[best] > TIE else 0.0,
     )
 
@@ -38,6 +40,9 @@ def projected_mm2(solid: Solid, direction: np.ndarray) -> float:
     columns, width = _middles(x, max(np.ptp(x), np.ptp(y)) / GRID)
     rows, height = _middles(y, max(np.ptp(x), np.ptp(y)) / GRID)
     grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+    # Not in rank and file: a wall between two columns of rays would be seen by all of a column or by none.
+    turns = np.arange(1, len(grid) + 1)
+    grid += np.stack((np.modf(turns * STEP)[0] - 0.5, np.modf(turns * STEP_2)[0] - 0.5), axis=1) * (width, height)
     above = float((solid.vertices @ direction).max()) + solid.diagonal * 0.01
     origins = grid[:, :1] * across + grid[:, 1:] * up + direction * above
     hit = np.isfinite(solid.distances(origins, np.broadcast_to(-direction, origins.shape)))

@@ -83,6 +83,7 @@ class Edges(NamedTuple):
     faces: np.ndarray  # (e, 2)
     angles: np.ndarray  # (e,) between their normals, in degrees
     lengths: np.ndarray  # (e,) mm
+    directions: np.ndarray  # (e, 3) of length one
     concave: np.ndarray  # (e,) bool: an inside corner
 
 
@@ -100,9 +101,11 @@ def _edges(solid: Solid) -> Edges:
     along = solid.corners[faces[:, 1], other % 3]
     heights = np.einsum("ij,ij->i", third - along, solid.normals[faces[:, 1]])
     ends = solid.vertices[end[one]] - solid.vertices[start[one]]
+    lengths = np.linalg.norm(ends, axis=1)
     return Edges(
         faces,
         np.degrees(np.arccos(np.clip(cosines, -1, 1))),
-        np.linalg.norm(ends, axis=1),
+        lengths,
+        ends / np.maximum(lengths, 1e-300)[:, None],
         heights > 1e-6 * solid.diagonal,
     )

@@ -185,3 +185,28 @@ def test_what_is_large_is_looked_at_lighter(monkeypatch: pytest.MonkeyPatch) -> 
     found = analyse(part("l_bracket.stl"))
     assert found.walls is not None
     assert found.walls.median_mm == pytest.approx(4.0, rel=0.05)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from([0.1, 3.0]))
+def test_the_order_of_triangles_and_the_scale_change_no_figure(chance, scale: float) -> None:
+    mesh = part("enclosure.stl")
+    order = list(range(len(mesh.faces)))
+    chance.shuffle(order)
+    before, after = analyse(mesh), analyse(Mesh(mesh.vertices * scale + 5, mesh.faces[order]))
+    assert before.walls and after.walls and before.machining and after.machining and before.molding and after.molding
+    assert after.walls.median_mm == pytest.approx(before.walls.median_mm * scale, rel=0.01)
+    assert after.machining.setups == before.machining.setups
+    assert [(h.through, h.count) for h in after.machining.holes] == [
+        (h.through, h.count) for h in before.machining.holes
+    ]
+    assert after.machining.sharp_inside_mm == pytest.approx(before.machining.sharp_inside_mm * scale, rel=1e-3)
+    assert after.molding.projected_mm2 == pytest.approx(before.molding.projected_mm2 * scale**2, rel=0.005)
+
+
+def test_a_drilled_and_counterbored_hole_is_blind_where_it_ends() -> None:
+    drilled = lathe([(0, 0), (20, 0), (20, 30), (8, 30), (8, 20), (5, 20), (5, 8), (0, 5)], sides=48)
+    found = machining.machining(Solid(drilled))
+    assert found is not None
+    holes = {round(hole.diameter_mm): (round(hole.depth_mm, 3), hole.through) for hole in found.holes}
+    assert holes == {16: (10.0, False), 10: (12.0, False)}

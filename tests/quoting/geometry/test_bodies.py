@@ -80,9 +80,10 @@ def test_a_cavity_belongs_to_the_body_around_it(measured):
     assert found(measured, *hollow, *(at(one, 50) for one in hollow), at(ARM, 100)) == [(2, 7000), (1, 6000)]
 
 
-def test_bodies_whose_boxes_overlap_can_be_had_one_by_one(measured):
+def test_bodies_that_overlap_are_united_and_can_be_had_one_by_one(measured):
     result = measured(make.stl(np.concatenate([ARM, at(ARM, 5)])))
-    assert [reason.code for reason in result.needs_review] == ["overlapping_bodies"]
+    assert result.needs_review == ()
+    assert (result.healing.bodies_united, result.figures.volume_mm3) == (2, pytest.approx(9000))
     assert [body.copies for body in result.figures.distinct_bodies] == [2]
 
 

@@ -7,6 +7,7 @@ from quoting.geometry import overlaps
 from quoting.geometry.mesh import weld_corners
 from quoting.geometry.overlaps import RAYS_PER_SIDE
 from quoting.geometry.values import REVIEWS
+from quoting.words import say_repairs
 from tests import make_models as make
 
 CUBE = make.box((10, 10, 10))
@@ -33,10 +34,6 @@ BOW_TIE = extruded([(0, 5), (30, 0), (30, 10), (0, 0)], 10)
 
 CASES = {
     "open box": (CUBE[:-1], {"not_closed": "3"}),
-    "one flipped triangle": (FLIPPED, {"inconsistent_winding": "3"}),
-    "inside out": (make.inside_out(CUBE), {"inverted": None}),
-    "the same body twice": (np.concatenate([CUBE, CUBE]), {"crowded_edges": "18"}),
-    "overlapping bodies": (np.concatenate([CUBE, make.box(at=(5, 5, 5))]), {"overlapping_bodies": "2"}),
     "a body within a body": (
         np.concatenate([CUBE, make.box((4, 4, 4), at=(3, 3, 3))]),
         {"overlapping_bodies": "2"},
@@ -111,3 +108,22 @@ def test_rays_that_meet_edges_leave_as_often_as_they_enter(decimals):
     ray, _, step = overlaps._crossings(mesh)
     assert (np.bincount(ray - ray.min(), weights=step) == 0).all()
     assert overlaps.winding_is_plain(mesh)
+
+
+HEALED = {
+    "one flipped triangle": (FLIPPED, "flipped", 1, 1000),
+    "inside out": (make.inside_out(CUBE), "flipped", 12, 1000),
+    "the same body twice": (np.concatenate([CUBE, CUBE]), "duplicates_removed", 12, 1000),
+    "overlapping bodies": (np.concatenate([CUBE, make.box(at=(5, 5, 5))]), "bodies_united", 2, 1875),
+    "a triangle without area": (np.concatenate([CUBE, CUBE[:1, [0, 0, 1]]]), "degenerate_removed", 1, 1000),
+}
+
+
+@pytest.mark.parametrize(("corners", "name", "count", "volume"), HEALED.values(), ids=HEALED)
+def test_what_can_safely_be_repaired_is_and_is_told(measured, corners, name, count, volume):
+    found = measured(make.stl(corners))
+    assert found.needs_review == ()
+    assert found.figures.volume_mm3 == found.healing.volume_after_mm3 == pytest.approx(volume)
+    assert {key: n for key, n in found.healing.model_dump().items() if n and isinstance(n, int)} == {name: count}
+    assert str(count) in say_repairs(found.healing)
+    assert say_repairs(measured(make.stl(CUBE)).healing) == ""

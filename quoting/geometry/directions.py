@@ -1,0 +1,47 @@
+"""Directions worth looking along: those in which a part's own flats and holes lie, however it is turned in its file."""
+
+import numpy as np
+
+from quoting.geometry.bores import Bore
+from quoting.geometry.solid import Solid
+
+FLATS = 8  # directions of flats, those of the largest area
+WORTH = 0.01  # of the surface, that flats in one direction have at least
+SAME = 0.9998  # cosine, about a degree
+DECIMALS = 2  # by which normals are held to be one, before they are averaged
+BORES = 6
+
+AXES = np.eye(3)
+DIAGONALS = np.array(
+    [(x, y, z) for x in (0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if abs(x) + abs(y) + abs(z) > 1]
+)
+DIAGONALS = np.concatenate((DIAGONALS, [(0, 1, 1), (0, 1, -1)])).astype(float)
+DIAGONALS = np.unique(DIAGONALS[(DIAGONALS[:, 0] > 0) | (DIAGONALS[:, 1] > 0)], axis=0)
+DIAGONALS /= np.linalg.norm(DIAGONALS, axis=1, keepdims=True)
+
+
+def directions(solid: Solid, bores: list[Bore]) -> np.ndarray:
+    """Unit vectors (d, 3), no two of them opposite: of flats, of holes, the axes and their diagonals."""
+    flats = _of_flats(solid)
+    widest = sorted(bores, key=lambda bore: -bore.radius * bore.length)
+    found: list[np.ndarray] = []
+    for group in (flats, [bore.axis for bore in widest], AXES, DIAGONALS):
+        fresh = 0
+        for one in group:
+            if all(abs(float(one @ known)) < SAME for known in found) and fresh < max(FLATS, len(AXES)):
+                found.append(np.asarray(one))
+                fresh += 1
+    return np.array(found)
+
+
+def _of_flats(solid: Solid) -> np.ndarray:
+    """The normals (k, 3) of which there is most."""
+    normals = np.where((np.sign(np.round(solid.normals, 6)) @ [9, 3, 1] < 0)[:, None], -solid.normals, solid.normals)
+    cells = np.round(normals, DECIMALS) * 10**DECIMALS
+    keys = ((cells[:, 0] + 200) * 1000 + cells[:, 1] + 200) * 1000 + cells[:, 2] + 200
+    _, group = np.unique(keys.astype(np.int64), return_inverse=True)
+    areas = np.bincount(group, solid.areas)
+    largest = np.argsort(-areas, kind="stable")[:FLATS]
+    largest = largest[areas[largest] > WORTH * solid.area]
+    sums = np.stack([np.bincount(group, solid.areas * normals[:, axis]) for axis in range(3)], axis=1)[largest]
+    return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True))
