@@ -94,6 +94,9 @@ def test_from_a_model_to_an_order_that_the_shop_moves(program: Program, buyer: U
     assert (read["status"], read["number"], read["price"]["total"]) == ("placed", order.number, agreed["total"])
     assert [one["code"] for one in read["history"]] == ["placed"]
     assert [row["id"] for row in program.get("orders?status=placed").json()["items"]] == [quote["id"]]
+    for found, asked in ((1, "reference=ERP-17"), (0, "reference=ERP-1"), (0, "status=shipped"), (0, "number=1")):
+        assert len(program.get(f"orders?{asked}").json()["items"]) == found
+    assert len(program.get(f"orders?number={order.number}").json()["items"]) == 1
     assert program.get("quotes").json() == {"items": [], "next": None}
 
     shop = Program(key_for(factories.make_staff("production")))
