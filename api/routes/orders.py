@@ -9,12 +9,13 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from accounts.models import Shop
+from api.asked import NO_NUL, TransitionIn
 from api.auth import Key, user_of
 from api.cursor import Paging, page
 from api.idempotency import deed_key, once
 from api.problems import FieldErrors, Problem
 from api.routes.common import answers, extra, order_of
-from api.schemas import NO_NUL, ChoiceOut, ChoicesOut, OrderOut, OrderPage, TransitionIn
+from api.schemas import ChoiceOut, ChoicesOut, OrderOut, OrderPage
 from api.scopes import MOVE, READ
 from api.shown import order_out, order_row
 from backoffice.changing import ChangeForm, obstacle
