@@ -274,3 +274,20 @@ def test_no_cookie_opens_it(buyer: User, client: Client) -> None:
     answer = client.get("/api/v1/orders")
     assert code(answer) == (401, "not_authenticated")
     assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_every_refusal_is_a_problem(
+    program: Program, buyer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert code(program.call("POST", "quotes", b"{")) == (400, "not_json")
+    assert code(program.call("POST", "quotes", b"[" * 100_000)) == (400, "not_json")
+    assert code(program.call("POST", "quotes", {"lines": ["x" * 3_000_000]})) == (413, "too_large")
+    assert code(program.call("POST", "parts", {})) == (400, "not_multipart")
+    assert code(program.get("teleport")) == (404, "not_found")
+    assert code(program.get("quotes/a.b")) == (404, "not_found")
+    refused = program.call("DELETE", "quotes")
+    assert code(refused) == (405, "method_not_allowed") and set(refused["Allow"].split(", ")) == {"GET", "POST"}
+    monkeypatch.setattr("api.routes.orders.rows", lambda found: 1 / 0)
+    failed = program.get("orders")
+    assert code(failed) == (500, "internal")
+    assert f"request={failed.json()['request_id']} failed" in caplog.text
