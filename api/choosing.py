@@ -3,8 +3,8 @@ silently."""
 
 from typing import Any
 
+from api.asked import LineIn
 from api.problems import Problem
-from api.schemas import LineIn
 from orders.forms.quote import KEYS, LineForm
 from orders.selection import valid
 from quoting.pricing.catalogue import Catalogue, by_key

@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.models import Shop, User
+from api.asked import DeliveryIn
 from api.problems import FieldErrors
-from api.schemas import DeliveryIn
 from orders.forms.checkout import CheckoutForm
 from orders.models import Order
 

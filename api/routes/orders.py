@@ -9,12 +9,13 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from accounts.models import Shop
+from api.asked import NO_NUL, TransitionIn
 from api.auth import Key, user_of
 from api.cursor import Paging, page
 from api.idempotency import deed_key, once
 from api.problems import FieldErrors, Problem
 from api.routes.common import answers, extra, order_of
-from api.schemas import ChoiceOut, ChoicesOut, OrderOut, OrderPage, TransitionIn
+from api.schemas import ChoiceOut, ChoicesOut, OrderOut, OrderPage
 from api.scopes import MOVE, READ
 from api.shown import order_out, order_row
 from backoffice.changing import ChangeForm, obstacle
@@ -38,6 +39,8 @@ ENVELOPE = {"version", "mail_customer"}
 
 class OrderFilter(Paging):
     status: str = Field("", pattern=f"^({'|'.join(SUBMITTED)})?$", description="Only those that stand here")
+    number: int | None = Field(None, ge=1, le=2**31 - 1, description="Only the one with this number")
+    reference: str = Field("", max_length=60, pattern=NO_NUL, description="Only those with this reference of yours")
 
 
 @router.get(
@@ -51,7 +54,9 @@ class OrderFilter(Paging):
 def orders(request: HttpRequest, asked: Query[OrderFilter]) -> OrderPage:
     """Your company's orders, newest first; with a key of staff those of all customers."""
     mine = orders_of(user_of(request)).exclude(status=Status.DRAFT)
-    found, following = page(rows(mine.filter(status=asked.status) if asked.status else mine), asked)
+    wanted = {"status": asked.status, "number": asked.number, "customer_reference": asked.reference}
+    mine = mine.filter(**{name: value for name, value in wanted.items() if value})
+    found, following = page(rows(mine), asked)
     return OrderPage(items=[order_row(row) for row in found], next=following)
 
 

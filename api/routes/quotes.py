@@ -9,6 +9,7 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from accounts.models import Shop
+from api.asked import DeliveryIn, LineChange, LineIn, LinesIn, PlaceIn, QuoteIn, SubmitIn
 from api.auth import Key, customer_of, user_of
 from api.choosing import choice_of, chosen
 from api.cursor import Paging, page
@@ -16,18 +17,7 @@ from api.idempotency import deed_key, once
 from api.problems import Problem
 from api.routes.common import answers, draft_of, extra, order_of
 from api.routes.delivery import details_form, problems_of
-from api.schemas import (
-    DeliveryIn,
-    LineChange,
-    LineIn,
-    LinesIn,
-    OrderOut,
-    PlaceIn,
-    QuoteIn,
-    QuoteOut,
-    QuotePage,
-    SubmitIn,
-)
+from api.schemas import OrderOut, QuoteOut, QuotePage
 from api.scopes import ORDER, QUOTE, READ
 from api.shown import order_out, quote_out, quote_row
 from orders import drafts, pricing

@@ -94,6 +94,9 @@ def test_from_a_model_to_an_order_that_the_shop_moves(program: Program, buyer: U
     assert (read["status"], read["number"], read["price"]["total"]) == ("placed", order.number, agreed["total"])
     assert [one["code"] for one in read["history"]] == ["placed"]
     assert [row["id"] for row in program.get("orders?status=placed").json()["items"]] == [quote["id"]]
+    for found, asked in ((1, "reference=ERP-17"), (0, "reference=ERP-1"), (0, "status=shipped"), (0, "number=1")):
+        assert len(program.get(f"orders?{asked}").json()["items"]) == found
+    assert len(program.get(f"orders?number={order.number}").json()["items"]) == 1
     assert program.get("quotes").json() == {"items": [], "next": None}
 
     shop = Program(key_for(factories.make_staff("production")))
@@ -271,3 +274,20 @@ def test_no_cookie_opens_it(buyer: User, client: Client) -> None:
     answer = client.get("/api/v1/orders")
     assert code(answer) == (401, "not_authenticated")
     assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_every_refusal_is_a_problem(
+    program: Program, buyer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert code(program.call("POST", "quotes", b"{")) == (400, "not_json")
+    assert code(program.call("POST", "quotes", b"[" * 100_000)) == (400, "not_json")
+    assert code(program.call("POST", "quotes", {"lines": ["x" * 3_000_000]})) == (413, "too_large")
+    assert code(program.call("POST", "parts", {})) == (400, "not_multipart")
+    assert code(program.get("teleport")) == (404, "not_found")
+    assert code(program.get("quotes/a.b")) == (404, "not_found")
+    refused = program.call("DELETE", "quotes")
+    assert code(refused) == (405, "method_not_allowed") and set(refused["Allow"].split(", ")) == {"GET", "POST"}
+    monkeypatch.setattr("api.routes.orders.rows", lambda found: 1 / 0)
+    failed = program.get("orders")
+    assert code(failed) == (500, "internal")
+    assert f"request={failed.json()['request_id']} failed" in caplog.text
