@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quoting', '0002_bodies_previews'),
+        ('quoting', '0003_drawings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

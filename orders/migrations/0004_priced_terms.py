@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0002_offers_and_documents'),
+        ('orders', '0003_office'),
     ]
 
     operations = [
