@@ -1,8 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from backoffice.views import quotation, quotation_send
-from backoffice.views import catalogue, catalogue_edit
+from backoffice.views import catalogue, catalogue_edit, quotation, quotation_send
 from backoffice.views.attention import bo_attention, bo_preview, bo_previews
 from backoffice.views.board import bo_board, bo_board_move
 from backoffice.views.bulk import bo_bulk, bo_bulk_result

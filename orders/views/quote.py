@@ -21,7 +21,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders import drafts, pricing
 from orders.access import actor_of, asks_to_sign_in, builds_quote, draft_for, draft_or_order_for, price_detail
-from orders.forms.quote import BulkForm, CellForm, CheaperForm, DrawingForm, LineForm, PromoForm, UnitForm
 from orders.forms.quote import BulkForm, CellForm, CheaperForm, DrawingForm, LineForm, PromoForm, RiskForm, UnitForm
 from orders.models import Order, OrderLine
 from orders.quote_cheaper import cheaper
