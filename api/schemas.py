@@ -97,7 +97,7 @@ class PartOut(Schema):
 class ComponentOut(Schema):
     code: str
     label: str
-    formula: str
+    formula: str = Field(description="Empty where the shop does not show formulas")
     amount: Money
 
 
@@ -119,7 +119,7 @@ class LineOut(Schema):
     note: str
     state: str = Field(description="priced, working (ask again soon), to_be_quoted (a person finds the price)")
     net: Money | None
-    components: list[ComponentOut] = Field(description="They add up to net")
+    components: list[ComponentOut] = Field(description="They add up to net; empty where the shop does not show them")
     days: int = Field(description="Lead time in business days, 0 while there is no price")
     reasons: list[ReasonOut] = Field(description="Why there is no price")
     alternative: str = Field(description="Of the lines with the same word one is chosen")

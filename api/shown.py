@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import Shop
+from accounts.models import PriceDetail, Shop
 from api.schemas import (
     ComponentOut,
     DeliveryOut,
@@ -64,12 +64,13 @@ def reason_out(reason: Reason) -> ReasonOut:
 # --- lines and sums
 
 
-def line_outs(order: Order) -> tuple[list[LineOut], PriceOut | None]:
-    """The lines, and what they come to; None where an amount is hidden."""
-    views = presenting_lines.line_views(order)
+def line_outs(order: Order, shop: Shop) -> tuple[list[LineOut], PriceOut | None]:
+    """The lines, and what they come to; None where an amount is hidden. As much of the prices' making as the shop shows."""
+    detail = PriceDetail(shop.price_detail)
+    views = presenting_lines.line_views(order, detail)
     sums = presenting_lines.sums(order, views)
     lines = {line.pk: line for line in order.offered_lines}
-    made = [_line_out(lines[view.pk], view) for view in views]
+    made = [_line_out(lines[view.pk], view, detail) for view in views]
     price = order.price
     if sums.hidden or price is None:
         return made, None
@@ -77,7 +78,7 @@ def line_outs(order: Order) -> tuple[list[LineOut], PriceOut | None]:
         state=price.state,
         currency=order.currency,
         includes_tax=price.prices_gross,
-        components=_components(price.components),
+        components=_components(price.components, detail),
         net=order.net,
         taxes=[TaxOut(percent=percent, amount=amount) for percent, amount in sums.taxes],
         tax=order.tax,
@@ -86,7 +87,7 @@ def line_outs(order: Order) -> tuple[list[LineOut], PriceOut | None]:
     )
 
 
-def _line_out(line: OrderLine, view: presenting_lines.LineView) -> LineOut:
+def _line_out(line: OrderLine, view: presenting_lines.LineView, detail: PriceDetail) -> LineOut:
     choice, price = line.choice, line.line_price
     return LineOut(
         id=line.pk,
@@ -101,7 +102,7 @@ def _line_out(line: OrderLine, view: presenting_lines.LineView) -> LineOut:
         note=line.note,
         state=line.state,
         net=view.net,
-        components=_components(price.components if price and view.rows else ()),
+        components=_components(price.components if price and view.rows else (), detail),
         days=view.days,
         reasons=[reason_out(reason) for reason in price.reasons] if price else [],
         alternative=line.alternative_group,
@@ -109,9 +110,15 @@ def _line_out(line: OrderLine, view: presenting_lines.LineView) -> LineOut:
     )
 
 
-def _components(components: Iterable[Component]) -> list[ComponentOut]:
+def _components(components: Iterable[Component], detail: PriceDetail) -> list[ComponentOut]:
+    explained = detail == PriceDetail.FORMULAS
     return [
-        ComponentOut(code=one.code, label=component_label(one), formula=component_formula(one), amount=one.amount)
+        ComponentOut(
+            code=one.code,
+            label=component_label(one),
+            formula=component_formula(one) if explained else "",
+            amount=one.amount,
+        )
         for one in components
     ]
 
@@ -132,7 +139,7 @@ def _delivery(order: Order) -> DeliveryOut:
 
 
 def quote_out(order: Order, actor: Actor, shop: Shop) -> QuoteOut:
-    lines, price = line_outs(order)
+    lines, price = line_outs(order, shop)
     standing = presenting.refusals(order, "place", actor, shop)
     # What the call itself answers: the terms and the total that are agreed to.
     obstacles = [reason for reason in standing if reason.code not in ("terms_changed", "total_changed")]
@@ -189,7 +196,7 @@ def order_row(row: Any) -> OrderRow:
 
 def order_out(order: Order, shop: Shop) -> OrderOut:
     seen = as_seen(order)
-    lines, price = line_outs(seen)
+    lines, price = line_outs(seen, shop)
     amounts = price is not None
     return OrderOut(
         id=order.public_id,

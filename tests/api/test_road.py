@@ -291,3 +291,16 @@ def test_every_refusal_is_a_problem(
     failed = program.get("orders")
     assert code(failed) == (500, "internal")
     assert f"request={failed.json()['request_id']} failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("detail", "has_components", "has_formulas"),
+    [("none", False, False), ("amounts", True, False), ("formulas", True, True)],
+)
+def test_as_much_of_a_price_is_told_as_the_shop_shows(
+    program: Program, buyer: User, detail: str, *, has_components: bool, has_formulas: bool
+) -> None:
+    Shop.objects.update(price_detail=detail)
+    components = sls_quote(program, buyer)["lines"][0]["components"]
+    assert bool(components) == has_components
+    assert any(one["formula"] for one in components) == has_formulas
