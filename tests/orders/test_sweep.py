@@ -8,8 +8,10 @@ import pytest
 
 from accounts.models import Shop
 from notifications.models import OutgoingEmail
+from orders import sweep as clock
 from orders.models import Order
 from orders.sweep import sweep
+from orders.workflow import door
 from orders.workflow.actors import customer, staff
 from orders.workflow.deed import Refused
 from tests import factories
@@ -59,6 +61,39 @@ def test_no_reminder_on_hold_or_paid(status: str) -> None:
         Order.objects.filter(pk=order.pk).update(paid=order.total)
     sweep(NOW)
     assert mails("payment_due_reminder") == []
+
+
+def test_a_clock_that_stood_for_three_days_reminds_once() -> None:
+    due_order(due_in=5)
+    for days in (0, 4, 4):  # the reminder's own day is among those missed
+        sweep(NOW + timedelta(days))
+    assert mails("payment_due_reminder") == ["customer"]
+    sweep(NOW + timedelta(5))
+    assert mails("payment_due_reminder") == ["customer"] and mails("po_payment_due") == ["customer", "shop"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "reminded"), [("America/Los_Angeles", False), ("Europe/Berlin", False), ("Pacific/Kiritimati", True)]
+)
+def test_days_are_counted_where_the_shop_is(zone: str, *, reminded: bool) -> None:
+    """At noon in Greenwich it is tomorrow on Kiritimati: three days before the due date are two there."""
+    due_order(due_in=3)
+    factories.make_shop(timezone=zone)
+    sweep(NOW)
+    assert mails("payment_due_reminder") == (["customer"] if reminded else [])
+
+
+def test_no_reminder_when_it_was_paid_just_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = due_order(due_in=2)
+
+    def paid_meanwhile(order_id: int) -> Order:
+        Order.objects.filter(pk=order.pk).update(paid=order.total)
+        return door.locked(order_id)
+
+    monkeypatch.setattr(clock, "locked", paid_meanwhile)
+    assert sweep(NOW) == 0
+    assert mails("payment_due_reminder") == []
+    assert Order.objects.get(pk=order.pk).due_reminded_for is None
 
 
 def test_another_due_date_another_reminder() -> None:

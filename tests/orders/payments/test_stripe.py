@@ -1,5 +1,6 @@
 """Paying online against a server that behaves as Stripe documents it."""
 
+import io
 import threading
 import time
 from collections.abc import Iterator
@@ -12,9 +13,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from accounts.models import User
 from notifications.models import OutgoingEmail
+from orders import pricing
+from orders.documents import issuing, rendering
 from orders.models import Checkout, LedgerEntry, Order, ProviderEvent
 from orders.payments import checkouts, events, stripe_checkout
 from orders.payments.refunds import refundable
@@ -480,3 +487,46 @@ def test_who_pays_by_a_link_needs_no_log_in(fake: FakeStripe, buyer: User, order
     assert hook(page, "payment-page") == "ready_for_payment"
     response = client.post(reverse("order_pay", args=[order.public_id]), fields(page, "pay_now"))
     assert session_of(response) in fake.sessions
+
+
+# --- one amount everywhere
+
+
+@given(
+    quantities=st.lists(st.tuples(st.sampled_from(["sls", "mjf", "slm"]), st.integers(1, 40)), min_size=1, max_size=4),
+    discount=st.sampled_from([None, "3", "12.5"]),
+    gross=st.booleans(),
+    exempt=st.booleans(),
+)
+@hypothesis_settings(
+    max_examples=5, deadline=None, phases=(Phase.generate,), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_lines_total_paper_provider_and_ledger_agree(
+    fake: FakeStripe, quantities: list[tuple[str, int]], discount: str | None, *, gross: bool, exempt: bool
+) -> None:
+    factories.make_shop()
+    factories.make_price_list(prices_gross=gross)
+    buyer = factories.make_customer(company=factories.make_company(tax_exempt=exempt))
+    draft = factories.make_draft(buyer, lines=0)
+    for position, (process, quantity) in enumerate(quantities, start=1):
+        factories.add_line(draft, position, {"process": process}, buyer, quantity=quantity)
+    draft.discount_percent = D(discount) if discount else None
+    pricing.reprice(draft)
+    draft.save()
+    order = factories.place(draft)
+    price = order.price
+    assert price is not None and order.total == order.net + order.tax
+    summed = sum(line.net for line in order.lines.all()) + sum(one.amount for one in price.components)
+    assert summed == (order.total if gross else order.net)
+    assert order.tax == 0 if exempt else order.tax > 0
+
+    web = Client()
+    web.force_login(buyer)
+    session = session_of(press(web, order))
+    assert fake.sessions[session]["amount_total"] == int(order.total * 100)
+    fake.pay(session)
+    completed(fake, session)
+    assert order.ledger.get().amount == order.total and fresh(order).payment_status == "paid"
+    invoice = issuing.issue(issuing.invoice_or_pro_forma(order, NOW).pk, NOW)
+    pages = PdfReader(io.BytesIO(rendering.render(invoice))).pages
+    assert f"{order.total:,.2f}" in " ".join(page.extract_text() for page in pages)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.db import connection
 
 from accounts.models import Shop
 from notifications.models import OutgoingEmail
-from orders.models import Order
+from orders.documents import issuing
+from orders.models import Document, Order
+from orders.sweep import sweep
 from orders.workflow.actors import Actor, customer, staff
 from orders.workflow.deed import Refused
 from orders.workflow.door import Outcome, perform
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
 
 
-def at_once(deed: Callable[[int], Outcome]) -> list[Outcome | Refused]:
+def at_once(deed: Callable[[int], Any]) -> list[Any]:
     """Run `deed(n)` in several threads that start together; what each got."""
     barrier, results = threading.Barrier(THREADS), [None] * THREADS
 
@@ -125,3 +128,32 @@ def test_a_stale_form_is_told(placed: Order) -> None:
     )
     codes = [result.code for result in results if isinstance(result, Refused)]
     assert codes == ["changed_meanwhile"] * (THREADS - 1)
+
+
+def test_two_clocks_remind_once(placed: Order) -> None:
+    due = factories.NOON.date() + timedelta(2)
+    Order.objects.filter(pk=placed.pk).update(
+        status="delivered", net_days=14, payment_due=due, payment_due_set_on=due - timedelta(14)
+    )
+    assert sum(at_once(lambda _n: sweep(factories.NOON))) == 1
+    assert mails("payment_due_reminder") == ["customer"]
+
+
+def test_invoice_numbers_have_no_gap(placed: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several at once, and one of them fails after it was given its number."""
+    orders = [placed, *(factories.make_order() for _ in range(THREADS - 1))]
+    papers = [issuing.invoice_or_pro_forma(order, factories.NOON) for order in orders]
+    made = issuing.contents
+
+    def contents(document: Document, *more: Any) -> dict[str, Any]:
+        if document.pk == papers[3].pk:
+            raise Refused("broken")
+        return made(document, *more)
+
+    monkeypatch.setattr(issuing, "contents", contents)
+    results = at_once(lambda n: issuing.issue(papers[n].pk, factories.NOON))
+    assert sum(isinstance(result, Refused) for result in results) == 1
+    monkeypatch.undo()
+    issuing.issue(papers[3].pk, factories.NOON)
+    given = Document.objects.filter(kind="invoice").values_list("sequence", flat=True)
+    assert sorted(given) == list(range(1, THREADS + 1))
