@@ -30,6 +30,18 @@ class PaymentForm(forms.Form):
         super().__init__(data, initial={"key": uuid4(), "amount": f"{order.balance:.2f}" if order.balance else ""})
 
 
+class DueDateForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    due = forms.DateField(label=_("Payment is due on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Stays in the history; the customer does not see it.")
+    )
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(data, initial={"key": uuid4(), "version": order.version, "due": order.payment_due})
+
+
 class RefundForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     amount = amount_field(label=_("Amount to give back"))

@@ -11,7 +11,7 @@ from backoffice.views.editing import bo_edit, bo_edit_fee, bo_edit_line, bo_edit
 from backoffice.views.emails import bo_email, bo_email_html, bo_email_retry, bo_emails
 from backoffice.views.export import bo_orders_csv
 from backoffice.views.figures import bo_figures
-from backoffice.views.money import bo_payment, bo_refund, bo_refunds
+from backoffice.views.money import bo_due_date, bo_payment, bo_refund, bo_refunds
 from backoffice.views.order import bo_order, bo_po_file
 from backoffice.views.orders import bo_columns, bo_filter_remove, bo_filter_save, bo_orders
 from backoffice.views.tending import bo_attachment, bo_message, bo_ship_part, bo_tend, bo_work
@@ -33,6 +33,7 @@ urlpatterns = [
     path("orders/<int:number>/edit/fees/", bo_edit_fee, name="bo_edit_fee"),
     path("orders/<int:number>/edit/terms/", bo_edit_terms, name="bo_edit_terms"),
     path("orders/<int:number>/payment/", bo_payment, name="bo_payment"),
+    path("orders/<int:number>/due-date/", bo_due_date, name="bo_due_date"),
     path("orders/<int:number>/refund/", bo_refund, name="bo_refund"),
     path("quotation/", quotation.bo_quotations, name="bo_quotations"),
     path("quotation/new/", quotation.bo_quotation_new, name="bo_quotation_new"),

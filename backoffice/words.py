@@ -18,6 +18,7 @@ DEEDS: dict[str, Promise] = {
     "note": _("Note"),
     "message": _("Message"),
     "tended": _("Facts changed"),
+    "due_date_moved": _("Due date moved"),
     "worked": _("Work noted"),
     "part_shipped": _("Part shipped"),
 }
@@ -56,6 +57,7 @@ DETAILS: dict[str, Promise] = {
     "model": _("3D model"),
     "owner": _("Owner"),
     "promised_date": _("Promised for"),
+    "payment_due": _("Payment due"),
     "work": _("Work"),
     "work_note": _("Note for the shop"),
     "shipped": _("Sent"),

@@ -28,6 +28,8 @@ REASONS: dict[str, Promise] = {
     "lines_fixed": _("The order is “%(status)s”: its lines and prices are fixed."),
     "too_many_lines": _("An order has at most %(most)s lines. Start another quote for the rest."),
     "no_such_line": _("This line is not there any more."),
+    "no_due_date": _("This order has no due date yet: it is set when its net days begin."),
+    "due_date_past": _("Choose today or a later day."),
     "nothing_chosen": _("Say how many pieces of which line go out."),
     "more_than_left": _("More than is left of a line."),
     "ship_the_rest": _("This is all that is left: use “Ship”, which moves the order too."),

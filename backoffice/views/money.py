@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,13 +13,14 @@ from accounts.models import Role, User
 from accounts.roles import staff_required
 from accounts.templatetags.show import money
 from backoffice.access import submitted_order
-from backoffice.money import PaymentForm, RefundForm
+from backoffice.money import DueDateForm, PaymentForm, RefundForm
 from orders.models import Order, RefundRequest
 from orders.payments import ledger, refunds
 from orders.payments.providers import ProviderError
 from orders.words import say
 from orders.workflow.actors import staff
 from orders.workflow.deed import Refused
+from orders.workflow.tending import move_due_date
 
 
 @staff_required(Role.ACCOUNTING)
@@ -73,6 +75,32 @@ def bo_refund(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @staff_required(Role.ACCOUNTING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bo_due_date(request: HttpRequest, number: int) -> HttpResponse:
+    order = submitted_order(number)
+    form = DueDateForm(order, request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, order, form, _("Move the due date"))
+    data, user = form.cleaned_data, request.user
+    assert isinstance(user, User)
+    try:
+        move_due_date(
+            order.pk,
+            data["due"],
+            reason=data["reason"],
+            actor=staff(user),
+            key=f"due_date:{data['key']}",
+            version=data["version"],
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        form.add_error("due" if refused.code == "due_date_past" else None, say(refused))
+        return _form(request, submitted_order(number), form, _("Move the due date"))
+    messages.success(request, _("Payment is due on %(day)s.") % {"day": date_format(data["due"])})
+    return _back(order)
+
+
+@staff_required(Role.ACCOUNTING)
 @require_safe
 def bo_refunds(request: HttpRequest) -> HttpResponse:
     """What is still to be given back, the oldest first."""
@@ -82,7 +110,7 @@ def bo_refunds(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/refunds.html", {"requests": found.order_by("created_at")[:200]})
 
 
-def _form(request: HttpRequest, order: Order, form: PaymentForm | RefundForm, title: str) -> HttpResponse:
+def _form(request: HttpRequest, order: Order, form: DueDateForm | PaymentForm | RefundForm, title: str) -> HttpResponse:
     context = {"order": order, "form": form, "title": title}
     return render(request, "backoffice/money.html", context, status=422 if form.errors else 200)
 

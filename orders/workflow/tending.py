@@ -1,5 +1,5 @@
-"""What stays editable when an order is agreed: its owner, the promised date, notes, tracking, how far each line is,
-what was sent of it. No status moves here; each deed takes the order's lock and stands in its history (rule 6)."""
+"""What stays editable when an order is agreed: its owner, the promised date, notes, tracking, when it is to be paid, how
+far each line is, what was sent of it. No status moves here; each deed takes the order's lock and stands in its history (rule 6)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,10 @@ from django.db import transaction
 from accounts.models import Shop
 from orders.models import HistoryEntry, Order, OrderLine, Shipment, Status
 from orders.models.status import PRODUCTION
-from orders.models.transitions import PRODUCING, STAFF
+from orders.models.transitions import ACCOUNTING, PRODUCING, STAFF
 from orders.workflow import facts
 from orders.workflow.actors import Actor, acting_role
+from orders.workflow.dates import local_day
 from orders.workflow.deed import Refused
 from orders.workflow.door import kept, locked
 from orders.workflow.history import record
@@ -70,6 +71,23 @@ def tend(order_id: int, values: dict[str, Any], *, actor: Actor, key: str, versi
                 setattr(order, name, values[name])
         if changed:
             told["changed"] = changed
+
+
+def move_due_date(order_id: int, to: date, *, reason: str, actor: Actor, key: str, version: int, now: datetime) -> None:
+    """Payment is due on another day. The reminder and `mark_payment_due` go by the new one."""
+    with _tended(order_id, "due_date_moved", key, actor, now, version) as (order, told):
+        if told is None:
+            return
+        if not actor.has(ACCOUNTING):
+            raise Refused("not_allowed")
+        if order.payment_due is None:
+            raise Refused("no_due_date")
+        today = local_day(Shop.get(), now)
+        if to < today:
+            raise Refused("due_date_past")
+        if to != order.payment_due:
+            told |= {"changed": {"payment_due": [_plain(order.payment_due), _plain(to)]}, "reason": reason}
+            order.payment_due, order.payment_due_set_on = to, today
 
 
 def _plain(value: Any) -> str | None:

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Shop
 from notifications.models import OutgoingEmail
@@ -14,6 +17,7 @@ from orders.sweep import sweep
 from orders.workflow import door
 from orders.workflow.actors import customer, staff
 from orders.workflow.deed import Refused
+from orders.workflow.history import first_fault
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +166,23 @@ def test_guests_drafts_go_after_thirty_days() -> None:
     Order.objects.filter(pk=kept.pk).update(created_at=NOW - timedelta(31))
     sweep(NOW)
     assert list(Order.objects.values_list("pk", flat=True)) == [kept.pk]
+
+
+def test_accounting_moves_the_due_date_once_and_with_a_reason() -> None:
+    order = due_order(due_in=2)
+    client, url = Client(), reverse("bo_due_date", args=[order.number])
+    data = {"key": str(uuid4()), "version": order.version, "due": "2099-03-01", "reason": "asked by telephone"}
+    client.force_login(factories.make_staff("production"))
+    assert client.post(url, data).status_code == 403
+    client.force_login(factories.make_staff("accounting"))
+    for wrong in ({"reason": ""}, {"due": "2020-01-01"}, {"due": "soon"}, {"version": order.version + 1}):
+        page = client.post(url, data | wrong)
+        assert page.status_code == 422 and str(wrong.get("due", "2099-03-01")) in page.content.decode()
+    for _ in range(2):
+        assert client.post(url, data).status_code == 303
+    moved = Order.objects.get(pk=order.pk)
+    assert moved.payment_due is not None and moved.payment_due.isoformat() == "2099-03-01"
+    entry = order.history.get(name="due_date_moved")
+    assert (entry.reason, entry.key) == ("asked by telephone", f"due_date:{data['key']}")
+    sweep(NOW)
+    assert mails("payment_due_reminder") == [] and first_fault(moved) is None
