@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Activity, User
 from quoting.models import PriceListVersion
-from quoting.pricelists import PUBLISHED, current_price_list, next_number, publish
+from quoting.pricelists import current_price_list, publish
 from quoting.pricing.catalogue import Catalogue
 from quoting.pricing.load import catalogue_sha256
 
@@ -61,11 +60,10 @@ def publish_draft(user: User, seen: str, note: str = "") -> PriceListVersion:
     row = _locked()
     if row.sha256 != seen:
         raise Outdated
-    row.number, row.state = next_number(), PUBLISHED
-    row.published_at, row.published_by, row.note = timezone.now(), user, note
-    row.save()
-    Activity.record(user, "price_list_published", f"price_list:{row.number}", note=note)
-    return row
+    row.delete()
+    made = publish(row.catalogue, user, note)
+    Activity.record(user, "price_list_published", f"price_list:{made.number}", note=note)
+    return made
 
 
 @transaction.atomic

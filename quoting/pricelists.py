@@ -28,7 +28,7 @@ def publish(catalogue: Catalogue, by: User | None = None, note: str = "") -> Pri
         try:
             with transaction.atomic():
                 return PriceListVersion.objects.create(
-                    number=next_number(),
+                    number=_next_number(),
                     state=PUBLISHED,
                     payload=payload,
                     sha256=sha256,
@@ -40,6 +40,6 @@ def publish(catalogue: Catalogue, by: User | None = None, note: str = "") -> Pri
             continue
 
 
-def next_number() -> int:
+def _next_number() -> int:
     last = PriceListVersion.objects.order_by("-number").values_list("number", flat=True).first()
     return (last or 0) + 1
