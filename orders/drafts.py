@@ -137,8 +137,7 @@ def set_unit(
     if unit not in (*UNITS, *MORE_UNITS):
         raise ValueError(unit)
     with edit(order_id, actor=actor, version=version) as order:
-        line = _line(order, line_id)
-        part = _own_part(order, line)
+        part = _part_to_change(order, line_id)
         services.set_unit(part, unit, now)
         order.lines.filter(part=part).update(quote_by_hand=False)
 
@@ -167,7 +166,7 @@ def set_drawing(order_id: int, line_id: int, content: bytes, name: str, *, actor
     stored = services.store_drawing(content)
     try:
         with edit(order_id, actor=actor) as order:
-            part = _own_part(order, _line(order, line_id))
+            part = _part_to_change(order, line_id)
             before, part.drawing, part.drawing_name = part.drawing, stored, name
             part.save(update_fields=["drawing", "drawing_name"])
             services.forget_drawing(before)
@@ -178,16 +177,21 @@ def set_drawing(order_id: int, line_id: int, content: bytes, name: str, *, actor
 
 def remove_drawing(order_id: int, line_id: int, *, actor: Actor) -> None:
     with edit(order_id, actor=actor) as order:
-        part = _own_part(order, _line(order, line_id))
+        part = _part_to_change(order, line_id)
         before, part.drawing, part.drawing_name = part.drawing, "", ""
         part.save(update_fields=["drawing", "drawing_name"])
         services.forget_drawing(before)
 
 
-def _own_part(order: Order, line: OrderLine) -> Part:
-    """The part of a line, to be changed: a copy, for all of the order's lines with it, where other orders have it too."""
-    part, lines = line.part, order.lines.filter(part=line.part)
-    assert part is not None
+def _part_to_change(order: Order, line_id: int) -> Part:
+    part = _line(order, line_id).part
+    assert part is not None, "a fee has no model"
+    return own_part(order, part)
+
+
+def own_part(order: Order, part: Part) -> Part:
+    """A part of an order, to be changed: a copy, for all of the order's lines with it, where other orders have it too."""
+    lines = order.lines.filter(part_id=part.pk)
     if part.lines.exclude(order=order).exists():
         part.pk = None
         part._state.adding = True

@@ -128,19 +128,16 @@ def add_known_part(order_id: int, part: Part, *, actor: Actor) -> None:
 def import_lines(order_id: int, wishes: Sequence[tuple[Part, Wish | None]], *, actor: Actor) -> list[str]:
     """A line for each part, as its row of the table says; what a row asks in vain is told."""
     problems: list[str] = []
-    with edit(order_id, actor=actor) as order:
-        if order.lines.count() + len(wishes) > drafts.MOST_LINES:
-            raise Refused("too_many_lines", most=str(drafts.MOST_LINES))
-        catalogue = services.current_price_list().catalogue
-        last = order.lines.order_by("-position").values_list("position", flat=True).first() or 0
-        for position, (part, wish) in enumerate(wishes, start=last + 1):
-            line = OrderLine(order=order, position=position, part=part, name=part.name)
-            choice = first_fitting(catalogue, services.shape_of(part.measurement, catalogue))
-            if wish:
-                choice = choice_of(catalogue, wish, choice, problems)
-                line.quantity, line.note = wish.quantity, wish.note
-            choose(line, choice)
-            line.save()
+    catalogue = services.current_price_list().catalogue
+    wanted = []
+    for part, wish in wishes:
+        if wish is None:
+            wanted.append(drafts.Wanted(part))
+            continue
+        usual = first_fitting(catalogue, services.shape_of(part.measurement, catalogue))
+        choice = choice_of(catalogue, wish, usual, problems)
+        wanted.append(drafts.Wanted(part, choice, wish.quantity, wish.note))
+    drafts.add_lines(order_id, wanted, actor=actor)
     return problems
 
 
@@ -218,18 +215,10 @@ def _default(saved: Sequence[Address], use: str) -> dict[str, str]:
 
 def _hand_over(order: Order, customer: User) -> None:
     """The models of a quote come along to another company."""
-    for line in order.lines.select_related("part").filter(part__isnull=False):
-        part = line.part
-        assert part is not None
-        if part.lines.exclude(order=order).exists():
-            before, part.pk = part.pk, None
-            part._state.adding = True
-            part.company = customer.company
-            part.save()
-            order.lines.filter(part=before).update(part=part)
-        elif part.company_id != customer.company_id:
-            part.company = customer.company
-            part.save(update_fields=["company"])
+    for part in list(Part.objects.filter(lines__order=order).distinct()):
+        own = drafts.own_part(order, part)
+        own.company = customer.company
+        own.save(update_fields=["company"])
 
 
 def _copied(line: OrderLine, order: Order, position: int) -> OrderLine:

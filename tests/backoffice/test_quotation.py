@@ -18,6 +18,7 @@ from notifications.models import OutgoingEmail
 from orders.margins import Margin
 from orders.models import Order
 from orders.models.order import new_public_id
+from quoting.models import Part
 from tests import factories
 from tests.backoffice.helpers import mails, signed_in
 from tests.make_models import DATA
@@ -167,12 +168,15 @@ def test_staff_are_no_customers(client: Client, seller: User) -> None:
 def test_a_quote_passes_to_another_customer_with_copies_of_shared_models(client: Client, buyer: User) -> None:
     order, other = started(client, buyer), factories.make_customer()
     line = order.lines.get()
+    factories.add_line(order, 2, factories.SELECTION, buyer, part=line.part)
+    parts = Part.objects.count()
     earlier = factories.make_draft(buyer, lines=0)
     factories.add_line(earlier, 1, factories.SELECTION, buyer, part=line.part)
     response = client.post(reverse("bo_quotation_customer", args=[order.public_id]), {"customer": other.pk})
     assert response["Location"] == page(order)
-    moved = fresh(order).lines.get().part
-    assert moved is not None and moved.company == other.company
+    first, second = (one.part for one in fresh(order).lines.all())
+    assert first is not None and first == second and first.company == other.company
+    assert Part.objects.count() == parts + 1
     kept = earlier.lines.get().part
     assert kept is not None and kept.company == buyer.company
     assert fresh(order).customer == other
