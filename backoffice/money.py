@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import LocalDecimalField
 from accounts.templatetags.show import money
 from backoffice.words import METHODS
+from orders.forms.shop import VersionForm
 from orders.models import LedgerEntry, Order
 from orders.payments.refunds import refundable
 
@@ -30,9 +31,8 @@ class PaymentForm(forms.Form):
         super().__init__(data, initial={"key": uuid4(), "amount": f"{order.balance:.2f}" if order.balance else ""})
 
 
-class DueDateForm(forms.Form):
+class DueDateForm(VersionForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     due = forms.DateField(label=_("Payment is due on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     reason = forms.CharField(
         label=_("Reason"), max_length=200, help_text=_("Stays in the history; the customer does not see it.")

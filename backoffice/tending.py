@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from orders.forms.shop import VersionForm
 from orders.models import Order, OrderLine, Work
 
 
-class TendForm(forms.Form):
+class TendForm(VersionForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
     )
@@ -46,11 +46,10 @@ class WorkForm(forms.Form):
     work_note = forms.CharField(max_length=200, required=False)
 
 
-class ShipForm(forms.Form):
+class ShipForm(VersionForm):
     """How many pieces of each line go now."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     carrier = forms.CharField(label=_("Carrier"), max_length=60, required=False)
     tracking = forms.CharField(label=_("Tracking number"), max_length=80, required=False)
 

@@ -136,7 +136,7 @@ def _save(
         fresh = submitted_order(order.number or 0)
         late = refused.code == "changed_meanwhile"
         if late:
-            form.data = {**request.POST.dict(), "version": str(fresh.version)}
+            form.answer_to(fresh)
         form.blame(refused)
         newest = since(fresh, version) if late else []
         return page(request, fresh, line=line, status=409 if late else 422, newest=newest, **tried)

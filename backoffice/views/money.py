@@ -94,8 +94,10 @@ def bo_due_date(request: HttpRequest, number: int) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as refused:
+        fresh = submitted_order(number)
+        form.answer_to(fresh)
         form.add_error("due" if refused.code == "due_date_past" else None, say(refused))
-        return _form(request, submitted_order(number), form, _("Move the due date"))
+        return _form(request, fresh, form, _("Move the due date"))
     messages.success(request, _("Payment is due on %(day)s.") % {"day": date_format(data["due"])})
     return _back(order)
 

@@ -68,8 +68,10 @@ def bo_tend(request: HttpRequest, number: int) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as refused:
-        form.add_error(None, say(refused))
-        return page(request, submitted_order(number), tend_form=form, status=409)
+        fresh = submitted_order(number)
+        form.answer_to(fresh)
+        form.blame(refused)
+        return page(request, fresh, tend_form=form, status=409)
     return _back(order, "facts-title")
 
 
@@ -121,7 +123,8 @@ def bo_ship_part(request: HttpRequest, number: int) -> HttpResponse:
                 mail_customer=data["mail_customer"],
             )
         except Refused as refused:
-            form.add_error(None, say(refused))
+            form.answer_to(submitted_order(number))
+            form.blame(refused)
         else:
             messages.success(request, _("The shipment is recorded."))
             return _back(order, "shipments")

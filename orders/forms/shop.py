@@ -42,6 +42,10 @@ class VersionForm(forms.Form):
         for name in names:
             self.add_error(name if name in self.fields else None, say(refused))
 
+    def answer_to(self, order: Order) -> None:
+        """Shown again beside the order as it now is: what is pressed then has seen it."""
+        self.data = {**self.data.dict(), "version": str(order.version)}  # type: ignore[attr-defined]
+
 
 class ShopLineForm(VersionForm):
     """What the shop says of any line."""

@@ -178,6 +178,8 @@ def test_accounting_moves_the_due_date_once_and_with_a_reason() -> None:
     for wrong in ({"reason": ""}, {"due": "2020-01-01"}, {"due": "soon"}, {"version": order.version + 1}):
         page = client.post(url, data | wrong)
         assert page.status_code == 422 and str(wrong.get("due", "2099-03-01")) in page.content.decode()
+    late = client.post(url, data | {"version": order.version - 1})
+    assert f'name="version" value="{order.version}"' in late.content.decode()  # seen now: it can be pressed again
     for _ in range(2):
         assert client.post(url, data).status_code == 303
     moved = Order.objects.get(pk=order.pk)
