@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -124,129 +125,153 @@ def made(size: int) -> Any:
 
     template = make_order(make_customer("template@example.org"))
     owners = [make_staff("sales") for _ in range(8)]
-    _fill(1, size, template, [owner.pk for owner in owners])
+    _fill(size, template, [owner.pk for owner in owners])
     return owners[0]
 
 
-def _fill(start: int, end: int, template: Any, owners: list[int]) -> None:
-    from django.db import connection
+@dataclass
+class Sql:
+    """Expressions and copies of rows in the words of one database; `n.i` counts the rows."""
 
-    from accounts.models import Company, User
-    from orders.models import Order, OrderLine, OrderText, PurchaseOrder, Status
-    from orders.models.status import position
+    postgres: bool
 
-    postgres = connection.vendor == "postgresql"
-    offset, open_from = 10_000, end - max(200, end // 50)  # two of a hundred are open
-    lines = template.lines.get()
-    person, company = f"({offset} + n.i % {max(20, end // 20)})", f"({offset} + n.i % {max(10, end // 40)})"
-
-    def text(*parts: str) -> str:
+    def text(self, *parts: str) -> str:
         return " || ".join(part if part.startswith("'") else f"CAST({part} AS text)" for part in parts)
 
-    def moment(minutes: str) -> str:
-        if postgres:
+    def moment(self, minutes: str) -> str:
+        if self.postgres:
             return f"timestamptz '2016-01-01 00:00Z' + ({minutes}) * interval '1 minute'"
         return f"datetime('2016-01-01', ({minutes}) || ' minutes')"
 
-    def day(minutes: str) -> str:
-        return f"({moment(minutes)})::date" if postgres else f"date({moment(minutes)})"
+    def day(self, minutes: str) -> str:
+        return f"({self.moment(minutes)})::date" if self.postgres else f"date({self.moment(minutes)})"
 
-    def copy(model: Any, row: Any, numbers: str, values: dict[str, str]) -> None:
-        """Rows like `row`, but for these columns; `n.i` counts them."""
-        names = [field.column for field in model._meta.concrete_fields]
+    def copy(self, row: Any, numbers: range, values: dict[str, str]) -> None:
+        """A row like `row` for each number, but for these columns."""
+        from django.db import connection
+
+        meta = type(row)._meta
+        names = [field.column for field in meta.concrete_fields]
         columns = ", ".join(f'"{name}"' for name in names)
         taken = ", ".join(values.get(name, f't."{name}"') for name in names)
-        table = model._meta.db_table
+        first, last = numbers[0], numbers[-1]
+        count = f"SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}"
+        if self.postgres:
+            count = f"SELECT generate_series({first}, {last})"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"WITH RECURSIVE n(i) AS ({numbers}) INSERT INTO {table} ({columns})"
-                f" SELECT {taken} FROM n CROSS JOIN {table} t WHERE t.{model._meta.pk.column} = {row.pk}"
+                f"WITH RECURSIVE n(i) AS ({count}) INSERT INTO {meta.db_table} ({columns}) SELECT {taken}"
+                f" FROM n CROSS JOIN {meta.db_table} t WHERE t.{meta.pk.column} = {row.pk}"
             )
 
-    def count(first: int, last: int) -> str:
-        if postgres:
-            return f"SELECT generate_series({first}, {last})"
-        return f"SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}"
 
-    statuses = "waiting_for_review firm_offer_sent placed po_provided waiting_for_payment free_for_manufacturing"
-    statuses = (statuses + " manufacturing post_production ready_for_shipping shipped").split()
-    kinds = " ".join(f"WHEN {number} THEN '{status}'" for number, status in enumerate(statuses))
+OFFSET = 10_000
+ORDER = f"{OFFSET} + n.i"  # its id and its number
+PROCESS = "CASE WHEN n.i % 5000 = 1 THEN 'rare' WHEN n.i % 2 = 0 THEN 'sls' ELSE 'fdm' END"
+WORD = (
+    "CASE WHEN n.i < 50000 AND n.i % 3 = 1 THEN 'legacy' WHEN n.i % 1000 = 1 THEN 'turbine'"
+    " WHEN n.i % 100 = 2 THEN 'impeller' WHEN n.i % 3 = 0 THEN 'bracket' ELSE 'cover' END"
+)
+
+
+def _fill(size: int, template: Any, owners: list[int]) -> None:
+    from django.db import connection
+
+    sql, numbers = Sql(connection.vendor == "postgresql"), range(1, size + 1)
+    people, companies = max(20, size // 20), max(10, size // 40)
+    person, company = f"({OFFSET} + n.i % {people})", f"({OFFSET} + n.i % {companies})"
+    _people(sql, range(OFFSET, OFFSET + people), template)
+    _orders(sql, numbers, template, owners, person, company)
+    _lines(sql, numbers, template.lines.get())
+    _purchase_orders(sql, numbers, template)
+    _search_texts(sql, numbers, template, person, company)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if sql.postgres else "ANALYZE")
+
+
+def _people(sql: Sql, numbers: range, template: Any) -> None:
+    sql.copy(template.company, numbers, {"id": "n.i", "name": sql.text("'Werk '", "n.i", "' GmbH'")})
+    values = {
+        "id": "n.i",
+        "name": sql.text("'Weber '", "n.i"),
+        "email": sql.text("'customer'", "n.i", "'@example.org'"),
+        "company_id": "n.i",
+    }
+    sql.copy(template.customer, numbers, values)
+
+
+def _orders(sql: Sql, numbers: range, template: Any, owners: list[int], person: str, company: str) -> None:
+    from orders.models import Status
+    from orders.models.status import position
+
+    size = len(numbers)
+    open_from = size - max(200, size // 50)  # two of a hundred are open
+    open_ones = "waiting_for_review firm_offer_sent placed po_provided waiting_for_payment free_for_manufacturing"
+    open_ones = (open_ones + " manufacturing post_production ready_for_shipping shipped").split()
+    kinds = " ".join(f"WHEN {number} THEN '{status}'" for number, status in enumerate(open_ones))
     status = (
-        f"CASE WHEN n.i > {open_from} THEN CASE n.i % {len(statuses)} {kinds} END WHEN n.i % 50 = 7 THEN"
+        f"CASE WHEN n.i > {open_from} THEN CASE n.i % {len(open_ones)} {kinds} END WHEN n.i % 50 = 7 THEN"
         " 'canceled_by_customer' WHEN n.i % 500 = 8 THEN 'canceled_by_admin' ELSE 'delivered' END"
     )
     positions = " ".join(f"WHEN '{one}' THEN {position(one, 1) - 1}" for one in Status)
-    canceled = "(n.i % 50 = 7 OR n.i % 500 = 8)"
-    minutes = f"n.i * {5_500_000 // end}"  # ten years and a half
+    minutes = f"n.i * {5_500_000 // size}"  # ten years and a half
     total = "(2000 + (n.i % 9973) * 7919 % 900000)"
-    known = {"pk__gte": offset}
-    have = User.objects.filter(**known, pk__lt=9_000_000).count()
-    people = range(offset + have, offset + max(20, end // 20))
-    if people:
-        name = text("'Weber '", "n.i")
-        mail = text("'customer'", "n.i", "'@example.org'")
-        company_name = text("'Werk '", "n.i", "' GmbH'")
-        copy(Company, template.company, count(people[0], people[-1]), {"id": "n.i", "name": company_name})
-        values = {"id": "n.i", "name": name, "email": mail, "company_id": "n.i"}
-        copy(User, template.customer, count(people[0], people[-1]), values)
-    word = (
-        "CASE WHEN n.i < 50000 AND n.i % 3 = 1 THEN 'legacy' WHEN n.i % 1000 = 1 THEN 'turbine'"
-        " WHEN n.i % 100 = 2 THEN 'impeller' WHEN n.i % 3 = 0 THEN 'bracket' ELSE 'cover' END"
-    )
-    contact = text('\'{"name": "Weber \'', person, '\'", "email": "customer\'', person, "'@example.org\"}'")
-    tracking = text("'1Z99'", "n.i")
-    copy(
-        Order,
-        template,
-        count(start, end),
-        {
-            "id": f"{offset} + n.i",
-            "number": f"{offset} + n.i",
-            "public_id": text("'bench-'", "n.i"),
-            "status": status,
-            "position": f"CASE {status} {positions} END + {offset} + n.i",
-            "customer_id": person,
-            "company_id": company,
-            "owner_id": f"CASE WHEN n.i < {end // 2} AND n.i % 2 = 0 THEN {owners[-1]}"
-            f" ELSE {owners[0]} + n.i % {len(owners) - 1} END",
-            "contact": f"({contact})::jsonb" if postgres else contact,
-            "submitted_at": moment(minutes),
-            "placed_at": moment(minutes),
-            "promised_date": f"CASE WHEN n.i % 9 = 0 THEN NULL ELSE {day(minutes + ' + 14400')} END",
-            "payment_due": f"CASE WHEN n.i % 3 = 0 THEN {day(minutes + ' + 43200')} END",
-            "total": total,
-            "paid": f"CASE WHEN n.i > {open_from} OR n.i % 400 = 3 THEN 0 ELSE {total} END",
-            "canceled_from": f"CASE WHEN {canceled} THEN 'placed' ELSE '' END",
-            "tracking": tracking,
-            "customer_reference": text("'REF-'", "n.i % 5000"),
-        },
-    )
-    process = "CASE WHEN n.i % 5000 = 1 THEN 'rare' WHEN n.i % 2 = 0 THEN 'sls' ELSE 'fdm' END"
+    contact = sql.text('\'{"name": "Weber \'', person, '\'", "email": "customer\'', person, "'@example.org\"}'")
+    values = {
+        "id": ORDER,
+        "number": ORDER,
+        "public_id": sql.text("'bench-'", "n.i"),
+        "status": status,
+        "position": f"CASE {status} {positions} END + {ORDER}",
+        "customer_id": person,
+        "company_id": company,
+        "owner_id": f"CASE WHEN n.i < {size // 2} AND n.i % 2 = 0 THEN {owners[-1]}"
+        f" ELSE {owners[0]} + n.i % {len(owners) - 1} END",
+        "contact": f"({contact})::jsonb" if sql.postgres else contact,
+        "submitted_at": sql.moment(minutes),
+        "placed_at": sql.moment(minutes),
+        "promised_date": f"CASE WHEN n.i % 9 = 0 THEN NULL ELSE {sql.day(minutes + ' + 14400')} END",
+        "payment_due": f"CASE WHEN n.i % 3 = 0 THEN {sql.day(minutes + ' + 43200')} END",
+        "total": total,
+        "paid": f"CASE WHEN n.i > {open_from} OR n.i % 400 = 3 THEN 0 ELSE {total} END",
+        "canceled_from": "CASE WHEN n.i % 50 = 7 OR n.i % 500 = 8 THEN 'placed' ELSE '' END",
+        "tracking": sql.text("'1Z99'", ORDER),
+        "customer_reference": sql.text("'REF-'", "n.i % 5000"),
+    }
+    sql.copy(template, numbers, values)
+
+
+def _lines(sql: Sql, numbers: range, line: Any) -> None:
     for place in (1, 2, 3):
         values = {
             "id": f"{10_000_000 * place} + n.i",
-            "order_id": f"{offset} + n.i",
+            "order_id": ORDER,
             "position": str(place),
-            "name": text(word, "'-'", f"{offset} + n.i", "'.step'") if place == 1 else f"'part {place}.stl'",
-            "process": process,
+            "name": sql.text(WORD, "'-'", ORDER, "'.step'") if place == 1 else f"'part {place}.stl'",
+            "process": PROCESS,
             "material": "CASE WHEN n.i % 4 = 0 THEN 'pa12' ELSE 'pla' END",
             "price": "NULL",
         }
-        copy(OrderLine, lines, count(start, end), values)
-    po = PurchaseOrder.objects.filter(pk=1).first() or PurchaseOrder.objects.create(
-        pk=1, order=template, number="PO-1", provided_at=template.submitted_at
-    )
-    po_number = text("'PO-45'", f"{offset} + n.i")
-    copy(PurchaseOrder, po, count(start, end), {"id": "n.i + 1", "order_id": f"{offset} + n.i", "number": po_number})
-    words = text(
-        "'#'", f"{offset} + n.i", "'\nweber '", person, "'\ncustomer'", person, "'@example.org\nwerk '", company,
-        "' gmbh\nref-'", "n.i % 5000", "'\n1z99'", f"{offset} + n.i", "'\npo-45'", f"{offset} + n.i", "'\n'", word,
-        "'-'", f"{offset} + n.i", "'.step\npart 2.stl\npart 3.stl'",
+        sql.copy(line, numbers, values)
+
+
+def _purchase_orders(sql: Sql, numbers: range, template: Any) -> None:
+    from orders.models import PurchaseOrder
+
+    first = PurchaseOrder.objects.create(pk=1, order=template, number="PO-1", provided_at=template.submitted_at)
+    sql.copy(first, numbers, {"id": "n.i + 1", "order_id": ORDER, "number": sql.text("'PO-45'", ORDER)})
+
+
+def _search_texts(sql: Sql, numbers: range, template: Any, person: str, company: str) -> None:
+    from orders.models import OrderText
+
+    words = sql.text(
+        "'#'", ORDER, "'\nweber '", person, "'\ncustomer'", person, "'@example.org\nwerk '", company,
+        "' gmbh\nref-'", "n.i % 5000", "'\n1z99'", ORDER, "'\npo-45'", ORDER, "'\n'", WORD,
+        "'-'", ORDER, "'.step\npart 2.stl\npart 3.stl'",
     )  # fmt: skip
-    OrderText.objects.get_or_create(order=template, defaults={"text": ""})
-    copy(OrderText, template, count(start, end), {"order_id": f"{offset} + n.i", "text": words})
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if postgres else "ANALYZE")
+    first, _ = OrderText.objects.get_or_create(order=template, defaults={"text": ""})
+    sql.copy(first, numbers, {"order_id": ORDER, "text": words})
 
 
 # --- measuring
