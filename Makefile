@@ -23,10 +23,10 @@ setup: ## bring everything that is needed into .venv, node_modules and static/di
 run: setup ## the portal with a demo shop, on a free port of this machine
 	@PARTWRIGHT_DEMO=$${PARTWRIGHT_DEMO-1} exec $(PY) manage.py serve
 
-test: setup ## everything: checks, the suite on SQLite and PostgreSQL, faults, browser (under 5 minutes)
+test: setup ## everything: checks, the suite on SQLite and PostgreSQL, faults, browser (some ten minutes)
 	@$(PY) -m scripts.test $(ARGS)
 
-check: setup ## the quick part: lint, types, contracts, the suite on SQLite (under 1 minute)
+check: setup ## the quick part: lint, types, contracts, the suite on SQLite (two to four minutes)
 	@$(PY) -m scripts.test --quick $(ARGS)
 
 format: setup ## put Python and templates into their form
