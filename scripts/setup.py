@@ -111,6 +111,7 @@ def bundle() -> None:
         *("--loader:.woff2=file", "--loader:.woff=file", "--loader:.svg=file"),
         *(f"--outdir={DIST}", "--entry-names=[name]", "--chunk-names=chunks/[name]-[hash]"),
         *("--asset-names=assets/[name]", "--log-level=warning"),  # Django puts the hashes into the names of assets
+        "--log-override:css-syntax-error=error",  # a brace that is missing spoils all that follows
         env=node_environment(),
     )
 
