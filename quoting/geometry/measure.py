@@ -62,7 +62,7 @@ def _measured(loaded: Loaded) -> Measured:
         watertight=census.closed,
         consistent=census.consistent,
         size_mm=(x, y, z),
-        # A mesh that is inside out encloses the same volume; it goes to review all the same.
+        # What is inside out and could not be turned encloses the same volume; it goes to review all the same.
         volume_mm3=abs(sums.volume),
         area_mm2=sums.area,
         distinct_bodies=distinct,
