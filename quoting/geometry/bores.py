@@ -6,6 +6,7 @@ the rounded bottom that follows them. From twelve facets a hole counts as round;
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -37,6 +38,7 @@ class Bore:
     length: float
 
 
+@lru_cache(maxsize=1)  # milling, molding and printing all ask
 def bores(solid: Solid) -> list[Bore]:
     """Whole round walls that face their axis."""
     edges = solid.edges

@@ -8,7 +8,7 @@ sides is flush with an edge of the outline's hull.
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-from quoting.geometry.solid import Solid
+from quoting.geometry.solid import Hull, Solid
 
 FACES = 60  # of the hull, the largest, beside the axes
 SAME = 3  # decimals by which two normals are held to be one
@@ -16,15 +16,11 @@ MOST_POINTS = 4000  # of the hull that are turned: rounder parts are thinned out
 
 
 def smallest_box(solid: Solid) -> tuple[float, float, float]:
-    """Its sides in mm, longest first. The box along the axes where no hull can be found."""
+    """Its sides in mm, longest first."""
     x, y, z = sorted((float(side) for side in solid.size), reverse=True)
-    try:
-        hull = ConvexHull(solid.vertices)
-    except (QhullError, ValueError):
-        return x, y, z
     best, volume = np.array([x, y, z]), x * y * z
-    points = _thinned(solid.vertices[hull.vertices])
-    for normal in _normals(solid, hull):
+    points = _thinned(solid.hull.points)
+    for normal in _normals(solid.hull):
         sides = _flush_with(points, normal)
         if np.prod(sides) < volume * (1 - 1e-9):
             best, volume = sides, float(np.prod(sides))
@@ -32,14 +28,12 @@ def smallest_box(solid: Solid) -> tuple[float, float, float]:
     return longest, middle, shortest
 
 
-def _normals(solid: Solid, hull: ConvexHull) -> np.ndarray:
+def _normals(hull: Hull) -> np.ndarray:
     """The normals (k, 3) of the hull's faces worth trying: each direction once, those of the largest area first."""
-    normals = hull.equations[:, :3]
-    corners = solid.vertices[hull.simplices]
-    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    normals = hull.normals
     rounded = np.round(np.where(_leading_negative(normals)[:, None], -normals, normals), SAME)
     _, first, group = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
-    sums = np.bincount(group.ravel(), areas)
+    sums = np.bincount(group.ravel(), hull.areas)
     return np.concatenate((np.eye(3), normals[first[np.argsort(-sums)[:FACES]]]))
 
 

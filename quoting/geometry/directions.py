@@ -1,5 +1,7 @@
 """Directions worth looking along: those in which a part's own flats and holes lie, however it is turned in its file."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from quoting.geometry.bores import Bore
@@ -22,10 +24,22 @@ DIAGONALS /= np.linalg.norm(DIAGONALS, axis=1, keepdims=True)
 
 def directions(solid: Solid, bores: list[Bore]) -> np.ndarray:
     """Unit vectors (d, 3), no two of them opposite: of flats, of holes, the axes and their diagonals."""
-    flats = _of_flats(solid)
+    return _distinct((*_own(solid, bores), AXES, DIAGONALS))
+
+
+def own_directions(solid: Solid, bores: list[Bore]) -> np.ndarray:
+    """Those of flats and holes alone (d, 3): they turn with the part."""
+    return _distinct(_own(solid, bores)).reshape(-1, 3)
+
+
+def _own(solid: Solid, bores: list[Bore]) -> tuple[np.ndarray, list[np.ndarray]]:
     widest = sorted(bores, key=lambda bore: -bore.radius * bore.length)
+    return _of_flats(solid), [bore.axis for bore in widest]
+
+
+def _distinct(groups: Iterable[Iterable[np.ndarray]]) -> np.ndarray:
     found: list[np.ndarray] = []
-    for group in (flats, [bore.axis for bore in widest], AXES, DIAGONALS):
+    for group in groups:
         fresh = 0
         for one in group:
             if all(abs(float(one @ known)) < SAME for known in found) and fresh < max(FLATS, len(AXES)):
