@@ -12,7 +12,7 @@ import numpy as np
 import trimesh
 from manifold3d import Manifold
 
-from quoting.geometry.mesh import body_of_faces, edge_census, totals, weld_corners
+from quoting.geometry.mesh import totals, weld_corners
 from quoting.geometry.stl import TRIANGLE, corner_chunks, read_binary
 
 RUNS = 3
@@ -26,8 +26,7 @@ def everything(path: Path, triangles: int) -> None:
     corners = read_binary(path, triangles)
     totals(corner_chunks(corners))
     mesh = weld_corners(corners)
-    edge_census(mesh)
-    body_of_faces(mesh)
+    _ = mesh.edge_census, mesh.bodies
     Manifold.hull_points(mesh.vertices)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from quoting.geometry.bores import Bore
+from quoting.geometry.mesh import order_of
 from quoting.geometry.solid import Solid
 
 FLATS = 8  # directions of flats, those of the largest area
@@ -48,12 +49,21 @@ def _distinct(groups: Iterable[Iterable[np.ndarray]]) -> np.ndarray:
     return np.array(found)
 
 
+def alike(normals: np.ndarray, decimals: int) -> np.ndarray:
+    """For each of the unit vectors (n, 3) the number of its group: those that are equal to so many decimals."""
+    cells = np.round((normals + 2) * 10**decimals).astype(np.int64)
+    keys = (cells[:, 0] << 40) | (cells[:, 1] << 20) | cells[:, 2]
+    order = order_of(keys)
+    is_new = np.append(False, np.diff(keys[order]) > 0)
+    group = np.empty(len(keys), dtype=np.int64)
+    group[order] = np.cumsum(is_new)
+    return group
+
+
 def _of_flats(solid: Solid) -> np.ndarray:
     """The normals (k, 3) of which there is most."""
     normals = np.where((np.sign(np.round(solid.normals, 6)) @ [9, 3, 1] < 0)[:, None], -solid.normals, solid.normals)
-    cells = np.round(normals, DECIMALS) * 10**DECIMALS
-    keys = ((cells[:, 0] + 200) * 1000 + cells[:, 1] + 200) * 1000 + cells[:, 2] + 200
-    _, group = np.unique(keys.astype(np.int64), return_inverse=True)
+    group = alike(normals, DECIMALS)
     areas = np.bincount(group, solid.areas)
     largest = np.argsort(-areas, kind="stable")[:FLATS]
     largest = largest[areas[largest] > WORTH * solid.area]

@@ -9,7 +9,7 @@ height, and a millimetre below the whole part where it has nothing to stand on.
 import numpy as np
 
 from quoting.geometry.bores import bores
-from quoting.geometry.directions import SAME, own_directions
+from quoting.geometry.directions import SAME, alike, own_directions
 from quoting.geometry.solid import Solid
 from quoting.geometry.supports import OVERHANG, drops, extent, stance
 from quoting.geometry.values import Orientation, Stance
@@ -84,8 +84,7 @@ def _candidates(solid: Solid) -> np.ndarray:
 def _resting_sides(solid: Solid) -> np.ndarray:
     """The outward normals (k, 3) of the hull's largest sides."""
     normals, areas = solid.hull.normals, solid.hull.areas
-    _, group = np.unique(np.round(normals, DECIMALS) + 0.0, axis=0, return_inverse=True)
-    group = group.ravel()
+    group = alike(normals, DECIMALS)
     largest = np.argsort(-np.bincount(group, areas), kind="stable")[:SIDES]
     sums = np.stack([np.bincount(group, areas * normals[:, axis]) for axis in range(3)], axis=1)[largest]
     return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from manifold3d import Manifold
 
-from quoting.geometry.mesh import Mesh
+from quoting.geometry.mesh import Mesh, order_of
 
 try:
     from embreex import rtcore_scene
@@ -127,7 +127,7 @@ def _edges(solid: Solid) -> Edges:
     start = solid.faces.ravel().astype(np.int64)
     end = solid.faces[:, [1, 2, 0]].ravel()
     keys = np.minimum(start, end) * len(solid.vertices) + np.maximum(start, end)
-    order = np.argsort(keys, kind="stable")
+    order = order_of(keys)
     pairs = np.flatnonzero(keys[order][1:] == keys[order][:-1])
     one, other = order[pairs], order[pairs + 1]
     faces = np.stack((one // 3, other // 3), axis=1)
