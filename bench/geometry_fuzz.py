@@ -160,6 +160,8 @@ def _difference(found: Measurement, path: Path, kind: str) -> str:
     if not isinstance(answer, Ok) or found.measured.healing is None or found.measured.healing.changed:
         return ""
     theirs = abs(answer.value) * scale
+    if theirs == 0:  # trimesh's way to say that it could not read a file
+        return ""
     if abs(theirs - figures.volume_mm3) <= SAME_VOLUME * figures.volume_mm3:
         return ""
     return f"{figures.volume_mm3:.6g} mm³, trimesh {theirs:.6g}"
