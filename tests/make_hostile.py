@@ -98,6 +98,7 @@ NO_MODELS = [
 
 STL = [
     of("cut_off.stl", "truncated", CUBE_STL[:-70]),
+    of("body_missing.stl", "truncated", make.stl(np.concatenate([CUBE, CUBE + 20]), announced=12)),
     of("count_too_small.stl", "truncated", make.stl(np.concatenate([CUBE] * 9), announced=12)),
     of("count_too_large.stl", "truncated", make.stl(CUBE, announced=12_000)),
     of("header_only.stl", "no_triangles", make.stl(CUBE[:0])),
@@ -127,6 +128,7 @@ ARCHIVES = [
     of("other.3mf", "unsupported_format", make.threemf("").replace(b"3D/3dmodel", b"3X/3dmodel")),
     of("zip_in_zip.3mf", "unsupported_format", lambda: archive({"inner.3mf": make.threemf(MODEL)})),
     of("zip_as_model.3mf", "unreadable", lambda: make.threemf(make.threemf(MODEL))),
+    of("before_the_beginning.3mf", "unreadable", lambda: make.misplaced_archive(make.threemf(MODEL))),
     of("cut_off.3mf", "unreadable", make.threemf(MODEL)[:-80]),
     of("broken_xml.3mf", "unreadable", make.threemf(MODEL[:-40])),
     of(

@@ -131,6 +131,13 @@ def lying_archive(inflated_bytes: int) -> bytes:
     return bytes(archive)
 
 
+def misplaced_archive(archive: bytes) -> bytes:
+    """A 3MF whose last record says that the directory is farther back: its members then begin before the file does."""
+    end = archive.rfind(b"PK\x05\x06")
+    (start,) = struct.unpack_from("<I", archive, end + 16)
+    return archive[: end + 16] + struct.pack("<I", start + 5000) + archive[end + 20 :]
+
+
 def step_in(unit: str) -> bytes:
     """The box of 10 × 20 × 30 mm of data/box_mm.step, its numbers taken to be in another unit: "m" or "in"."""
     text = (DATA / "box_mm.step").read_text()

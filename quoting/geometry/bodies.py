@@ -12,7 +12,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from quoting.geometry.loaders import Loaded, load
-from quoting.geometry.mesh import Mesh, body_of_faces, compact, edge_census, totals
+from quoting.geometry.mesh import Mesh, compact, totals
 from quoting.geometry.overlaps import Bodies, bodies_of
 from quoting.geometry.values import Body, FileRefused
 
@@ -41,7 +41,7 @@ def load_body(path: Path, unit: str, body: int) -> Loaded:
     loaded = load(path, unit)
     if body == 0:
         return loaded
-    groups = _distinct(loaded.mesh, *body_of_faces(loaded.mesh)) if edge_census(loaded.mesh).consistent else []
+    groups = _distinct(loaded.mesh, *loaded.mesh.bodies) if loaded.mesh.edge_census.consistent else []
     if body > len(groups):
         raise FileRefused("no_such_body", body=body)
     mesh = groups[body - 1][0].mesh

@@ -6,11 +6,13 @@ the rounded bottom that follows them. From twelve facets a hole counts as round;
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from quoting.geometry.mesh import order_of
 from quoting.geometry.solid import Solid
 from quoting.geometry.values import Hole
 
@@ -37,6 +39,7 @@ class Bore:
     length: float
 
 
+@lru_cache(maxsize=1)  # milling, molding and printing all ask
 def bores(solid: Solid) -> list[Bore]:
     """Whole round walls that face their axis."""
     edges = solid.edges
@@ -47,11 +50,11 @@ def bores(solid: Solid) -> list[Bore]:
     worth = np.unique(wall_of_face[edges.faces[bent, 0]])
     worth = worth[sizes[worth] >= FEWEST_FACES]
     worth = worth[np.argsort(-areas[worth], kind="stable")][:MOST]
-    order = np.argsort(wall_of_face, kind="stable")
+    order = order_of(wall_of_face)
     starts = np.searchsorted(wall_of_face[order], np.arange(count + 1))
     bent_edges = np.flatnonzero(bent)
     wall_of_edge = wall_of_face[edges.faces[bent_edges, 0]]
-    edge_order = np.argsort(wall_of_edge, kind="stable")
+    edge_order = order_of(wall_of_edge)
     edge_starts = np.searchsorted(wall_of_edge[edge_order], np.arange(count + 1))
     found = []
     for wall in worth:

@@ -8,38 +8,35 @@ sides is flush with an edge of the outline's hull.
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-from quoting.geometry.solid import Solid
+from quoting.geometry.directions import alike
+from quoting.geometry.solid import Hull, Solid
 
 FACES = 60  # of the hull, the largest, beside the axes
 SAME = 3  # decimals by which two normals are held to be one
-MOST_POINTS = 4000  # of the hull that are turned: rounder parts are thinned out to the outermost in as many directions
+MOST_POINTS = 1000  # of the hull that are turned: rounder parts are thinned out to the outermost in as many directions
 
 
 def smallest_box(solid: Solid) -> tuple[float, float, float]:
-    """Its sides in mm, longest first. The box along the axes where no hull can be found."""
+    """Its sides in mm, longest first."""
     x, y, z = sorted((float(side) for side in solid.size), reverse=True)
-    try:
-        hull = ConvexHull(solid.vertices)
-    except (QhullError, ValueError):
+    points = solid.hull.points
+    normals, thinned = _normals(solid.hull), _thinned(points)
+    volumes = [float(np.prod(_flush_with(thinned, normal))) for normal in normals]
+    best = _flush_with(points, normals[int(np.argmin(volumes))])
+    if np.prod(best) >= x * y * z * (1 - 1e-9):
         return x, y, z
-    best, volume = np.array([x, y, z]), x * y * z
-    points = _thinned(solid.vertices[hull.vertices])
-    for normal in _normals(solid, hull):
-        sides = _flush_with(points, normal)
-        if np.prod(sides) < volume * (1 - 1e-9):
-            best, volume = sides, float(np.prod(sides))
     longest, middle, shortest = sorted((float(side) for side in best), reverse=True)
     return longest, middle, shortest
 
 
-def _normals(solid: Solid, hull: ConvexHull) -> np.ndarray:
+def _normals(hull: Hull) -> np.ndarray:
     """The normals (k, 3) of the hull's faces worth trying: each direction once, those of the largest area first."""
-    normals = hull.equations[:, :3]
-    corners = solid.vertices[hull.simplices]
-    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
-    rounded = np.round(np.where(_leading_negative(normals)[:, None], -normals, normals), SAME)
-    _, first, group = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
-    sums = np.bincount(group.ravel(), areas)
+    normals = hull.normals
+    turned = np.where(_leading_negative(normals)[:, None], -normals, normals)
+    group = alike(turned, SAME)
+    sums = np.bincount(group, hull.areas)
+    first = np.empty(len(sums), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(group))[::-1]
     return np.concatenate((np.eye(3), normals[first[np.argsort(-sums)[:FACES]]]))
 
 
@@ -53,12 +50,17 @@ def _leading_negative(normals: np.ndarray) -> np.ndarray:
 def _thinned(points: np.ndarray) -> np.ndarray:
     if len(points) <= MOST_POINTS:
         return points
+    single = points.astype(np.float32)
     turns = np.arange(MOST_POINTS)
     height, angle = 1 - (2 * turns + 1) / MOST_POINTS, turns * np.pi * (3 - np.sqrt(5))
     ring = np.sqrt(1 - height**2)
     outwards = np.stack((ring * np.cos(angle), ring * np.sin(angle), height), axis=1)
     return points[
-        np.unique(np.concatenate([(part @ points.T).argmax(axis=1) for part in np.array_split(outwards, 16)]))
+        np.unique(
+            np.concatenate(
+                [(part @ single.T).argmax(axis=1) for part in np.array_split(outwards.astype(np.float32), 16)]
+            )
+        )
     ]
 
 

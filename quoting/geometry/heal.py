@@ -13,7 +13,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from quoting.geometry.mesh import Mesh, body_of_faces, compact, edge_census, totals, weld
+from quoting.geometry.mesh import Mesh, compact, totals, weld
 from quoting.geometry.overlaps import bodies_of
 
 ROUNDING = 1e-6  # of the diagonal: rims as close as that were one
@@ -28,15 +28,15 @@ class Healed(NamedTuple):
 
 def heal(mesh: Mesh) -> Healed:
     """A closed and consistent mesh where the safe repairs give one; else the mesh as it was."""
-    if edge_census(mesh).consistent:
+    if mesh.edge_census.consistent:
         return _facing_outwards(mesh)
     single = _without_duplicates(mesh)
     joined, moved = _joined_rims(single)
     if not len(joined.faces):
         return Healed(mesh, {})
-    census = edge_census(joined)
+    census = joined.edge_census
     wound = _wound_alike(joined) if census.closed else joined
-    if not edge_census(wound).consistent:
+    if not wound.edge_census.consistent:
         return Healed(mesh, {})
     turned = int((wound.faces != joined.faces).any(axis=1).sum())
     outwards, counts = _facing_outwards(wound)
@@ -48,7 +48,7 @@ def heal(mesh: Mesh) -> Healed:
 
 def _facing_outwards(mesh: Mesh) -> Healed:
     """A mesh of one body faces outwards; of several it is not known which are hollows, so they stay."""
-    count, _ = body_of_faces(mesh)
+    count, _ = mesh.bodies
     if count == 1 and totals(mesh.corner_chunks()).volume < 0:
         return Healed(Mesh(mesh.vertices, np.ascontiguousarray(mesh.faces[:, ::-1])), {"flipped": len(mesh.faces)})
     return Healed(mesh, {})
@@ -136,7 +136,7 @@ def united(mesh: Mesh, count: int, body_of_face: np.ndarray) -> Mesh | None:
         return None
     given = union.to_mesh64()
     result = Mesh(np.asarray(given.vert_properties)[:, :3].copy(), np.asarray(given.tri_verts).astype(np.int32))
-    return result if edge_census(result).consistent else None
+    return result if result.edge_census.consistent else None
 
 
 def _manifold(mesh: Mesh) -> Manifold | None:

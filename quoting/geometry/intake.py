@@ -5,6 +5,7 @@ Nothing here needs numpy, and nothing reads more than the first kilobytes and th
 
 import os
 import re
+import struct
 import zipfile
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -18,6 +19,7 @@ MAX_TRIANGLES = 4_000_000
 
 STL_HEADER_BYTES = 84  # 80 of free text, then the number of triangles
 STL_TRIANGLE_BYTES = 50
+STL_FARTHEST = 1e6  # coordinates of a part; bytes of another kind are read as larger ones
 STL_TRAILING_BYTES = 1024  # some programs append a few bytes; more than this is another file
 STL_CREDIBLE_TRIANGLES = 5 * MAX_TRIANGLES  # a larger number in the header means that this is no STL at all
 
@@ -91,7 +93,7 @@ def recognise(path: Path) -> Recognised:
     for pattern, name in OTHER_FORMATS:
         if re.match(pattern, start, re.DOTALL):
             raise FileRefused("unsupported_format", format=name)
-    return _stl_of_another_length(announced, size, head)
+    return _stl_of_another_length(announced, size, head, path)
 
 
 def _announced_triangles(head: bytes) -> int:
@@ -123,7 +125,7 @@ def _binary_stl(triangles: int) -> Recognised:
     return Recognised("binary_stl", triangles)
 
 
-def _stl_of_another_length(announced: int, size: int, head: bytes) -> Recognised:
+def _stl_of_another_length(announced: int, size: int, head: bytes, path: Path) -> Recognised:
     """A file of no known format: an STL with a little junk at its end, a damaged STL, or no model at all."""
     found = (size - STL_HEADER_BYTES) // STL_TRIANGLE_BYTES
     looks_binary = b"\x00" in head[: STL_HEADER_BYTES + STL_TRIANGLE_BYTES]
@@ -131,9 +133,23 @@ def _stl_of_another_length(announced: int, size: int, head: bytes) -> Recognised
     if not 0 < announced <= STL_CREDIBLE_TRIANGLES or not looks_binary or known_as_something_else:
         raise FileRefused("not_a_model")
     trailing = size - STL_HEADER_BYTES - STL_TRIANGLE_BYTES * announced
-    if 0 < trailing <= STL_TRAILING_BYTES:
+    if 0 < trailing <= STL_TRAILING_BYTES and not _are_triangles(path, trailing):
         return _binary_stl(announced)
     raise FileRefused("truncated", expected=announced, found=found)
+
+
+def _are_triangles(path: Path, trailing: int) -> bool:
+    """Whether what follows the last announced triangle are more of them: then the header is wrong, and a body may be missing."""
+    if trailing % STL_TRIANGLE_BYTES:
+        return False
+    with path.open("rb") as file:
+        file.seek(-trailing, os.SEEK_END)
+        tail = file.read()
+    for _nx, _ny, _nz, *corners, _attribute in struct.iter_unpack("<12fH", tail):
+        places = {tuple(corners[i : i + 3]) for i in (0, 3, 6)}
+        if len(places) == 3 and all(abs(number) < STL_FARTHEST for number in corners):  # also False for NaN
+            return True
+    return False
 
 
 def model_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

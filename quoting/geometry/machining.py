@@ -5,6 +5,9 @@ is a wall that runs along it (the side of the tool cuts it). Of walls, as of a c
 cube takes two, as it has to be turned over once.
 """
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
 from quoting.geometry import bores, patches
@@ -27,7 +30,7 @@ def machining(solid: Solid) -> Machining | None:
     if not solid.can_see:
         return None
     found = bores.bores(solid)
-    setups, unreachable = _setups(solid, directions(solid, found))
+    setups, unreachable = _setups(solid)
     diameter, length = _turned(solid) or (None, None)
     return Machining(
         box_mm=smallest_box(solid),
@@ -54,9 +57,23 @@ def reached(solid: Solid, samples: Samples, directions: np.ndarray) -> np.ndarra
     return result
 
 
-def _setups(solid: Solid, along: np.ndarray) -> tuple[int, float]:
+class Views(NamedTuple):
+    along: np.ndarray  # (d, 3) directions, no two of them opposite
+    forth: np.ndarray  # bool (n, d): samples reached from there
+    back: np.ndarray  # and from the other side
+
+
+@lru_cache(maxsize=1)  # milling and molding both ask
+def views(solid: Solid) -> Views:
+    """What is reached of the surface from the directions worth looking along."""
+    along, samples = directions(solid, bores.bores(solid)), solid.samples(SAMPLES)
+    return Views(along, reached(solid, samples, along), reached(solid, samples, -along))
+
+
+def _setups(solid: Solid) -> tuple[int, float]:
     """How many directions reach all that can be reached (greedy), and the share that none reaches."""
-    chosen, left = _cover(reached(solid, solid.samples(SAMPLES), np.concatenate((along, -along))))
+    seen = views(solid)
+    chosen, left = _cover(np.concatenate((seen.forth, seen.back), axis=1))
     share = float(left.mean())
     return max(1, chosen), share if share > 1 - ENOUGH else 0.0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from quoting.geometry.bodies import distinct_bodies, load_body
 from quoting.geometry.heal import heal, united
 from quoting.geometry.loaders import Loaded
-from quoting.geometry.mesh import EdgeCensus, body_of_faces, edge_census, totals
+from quoting.geometry.mesh import EdgeCensus, totals
 from quoting.geometry.overlaps import doubts, winding_is_plain
 from quoting.geometry.shape import analyse
 from quoting.geometry.values import CODE_VERSION, Figures, FileRefused, Healing, Measured, Measurement, Reason
@@ -38,8 +38,8 @@ def _measured(loaded: Loaded) -> Measured:
     mesh, counts = heal(loaded.mesh)
     counts["degenerate_removed"] = loaded.triangles - len(loaded.mesh.faces)
     sums = totals(mesh.corner_chunks()) if mesh is not loaded.mesh else loaded.totals
-    census = edge_census(mesh)
-    bodies, body_of_face = body_of_faces(mesh)
+    census = mesh.edge_census
+    bodies, body_of_face = mesh.bodies
     distinct = distinct_bodies(mesh, bodies, body_of_face) if census.consistent else ()
     reasons = _edge_reasons(census)
     if abs(sums.volume) <= FLAT * sums.area * float(sums.size.max()):

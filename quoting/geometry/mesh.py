@@ -6,6 +6,7 @@ triangle its three corner points. Lengths are millimetres unless a function says
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ REHASH = np.uint64(0x9E3779B97F4A7C15)
 CHUNK = 32_768  # triangles handled at a time: few enough to stay in the processor's cache
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mesh:
     """A welded mesh: corners at the same place share a vertex, and no triangle uses a vertex twice."""
 
@@ -27,6 +28,15 @@ class Mesh:
         """The corners (k, 3, 3) of the triangles, some thousands at a time."""
         for start in range(0, len(self.faces), CHUNK):
             yield self.vertices.take(self.faces[start : start + CHUNK], axis=0)
+
+    @cached_property
+    def edge_census(self) -> "EdgeCensus":
+        return _edge_census(self)
+
+    @cached_property
+    def bodies(self) -> tuple[int, np.ndarray]:
+        """The number of bodies (pieces that share no vertex) and for each triangle the number of its body."""
+        return _body_of_faces(self)
 
 
 class Totals(NamedTuple):
@@ -95,6 +105,16 @@ def concatenate(meshes: list[Mesh]) -> Mesh:
     starts = np.cumsum([0] + [len(mesh.vertices) for mesh in meshes[:-1]])
     faces = [mesh.faces + np.int32(start) for mesh, start in zip(meshes, starts, strict=True)]
     return Mesh(np.concatenate([mesh.vertices for mesh in meshes]), np.concatenate(faces))
+
+
+def order_of(keys: np.ndarray) -> np.ndarray:
+    """The stable order of whole numbers ≥ 0. Key and place are packed into one number, as sorting is quicker than argsort."""
+    place_bits = len(keys).bit_length()
+    if len(keys) == 0 or int(keys.max()).bit_length() + place_bits > 63:
+        return np.argsort(keys, kind="stable")
+    packed = (keys.astype(np.int64) << place_bits) | np.arange(len(keys))
+    packed.sort()
+    return np.asarray(packed & ((1 << place_bits) - 1))
 
 
 def all_finite(points: np.ndarray) -> bool:
@@ -180,7 +200,7 @@ class EdgeCensus(NamedTuple):
         return self.closed and self.same_direction == 0
 
 
-def edge_census(mesh: Mesh) -> EdgeCensus:
+def _edge_census(mesh: Mesh) -> EdgeCensus:
     """Exact: every edge is looked at. An edge becomes one number (smaller vertex, larger vertex, direction)."""
     start = mesh.faces.ravel().astype(np.int64)
     end = mesh.faces[:, [1, 2, 0]].ravel()
@@ -198,8 +218,7 @@ def edge_census(mesh: Mesh) -> EdgeCensus:
     return EdgeCensus(int((uses == 1).sum()), int((uses > 2).sum()), int(((uses == 2) & (forward != 1)).sum()))
 
 
-def body_of_faces(mesh: Mesh) -> tuple[int, np.ndarray]:
-    """The number of bodies (pieces that share no vertex) and for each triangle the number of its body."""
+def _body_of_faces(mesh: Mesh) -> tuple[int, np.ndarray]:
     a, b, c = mesh.faces.T
     rows, columns = np.concatenate((a, b)), np.concatenate((b, c))
     links = coo_matrix((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(len(mesh.vertices),) * 2)

@@ -2,13 +2,10 @@
 
 import numpy as np
 
-from quoting.geometry.bores import bores
-from quoting.geometry.directions import directions
-from quoting.geometry.machining import reached
+from quoting.geometry.machining import views
 from quoting.geometry.solid import STEP, STEP_2, Solid
 from quoting.geometry.values import Molding
 
-SAMPLES = 3_000
 GRID = 256  # rays along the longer side of the outline
 TIE = 0.003  # of the surface: pulls that catch as much are told apart by their depth
 
@@ -17,9 +14,8 @@ def molding(solid: Solid) -> Molding | None:
     """For the pull that leaves the least undercut, the shallowest of equals; None where rays cannot be followed."""
     if not solid.can_see:
         return None
-    samples = solid.samples(SAMPLES)
-    pulls = directions(solid, bores(solid))
-    caught = 1 - (reached(solid, samples, pulls) | reached(solid, samples, -pulls)).mean(axis=0)
+    pulls, forth, back = views(solid)
+    caught = 1 - (forth | back).mean(axis=0)
     depths = np.ptp(solid.vertices @ pulls.T, axis=0)
     equal = np.flatnonzero(caught <= caught.min() + TIE)
     best = int(equal[np.argmin(depths[equal])])

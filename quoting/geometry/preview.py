@@ -6,6 +6,7 @@ The viewer makes flat normals itself; they would triple the size.
 
 import json
 import struct
+from functools import lru_cache
 
 import fast_simplification
 import numpy as np
@@ -26,6 +27,7 @@ def light_glb(mesh: Mesh) -> bytes:
     return to_glb(simplified(mesh))
 
 
+@lru_cache(maxsize=1)  # the analysis and the preview may want the same
 def simplified(mesh: Mesh) -> Mesh:
     """A mesh with about MOST_TRIANGLES at most that looks like this one."""
     if len(mesh.faces) <= MOST_TRIANGLES:

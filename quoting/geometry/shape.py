@@ -1,4 +1,4 @@
-"""Geometry beyond volume, for closed and consistent meshes: walls, machining, molding (values.Shape).
+"""Geometry beyond volume, for closed and consistent meshes: walls, machining, molding, printing (values.Shape).
 
 Pure and always the same for the same mesh. What cannot be known is None, and what needs it is quoted by the shop.
 """
@@ -10,6 +10,7 @@ import numpy as np
 from quoting.geometry.machining import machining
 from quoting.geometry.mesh import Mesh
 from quoting.geometry.mold import molding
+from quoting.geometry.orientation import orientation
 from quoting.geometry.preview import simplified
 from quoting.geometry.solid import Solid
 from quoting.geometry.values import Shape
@@ -27,7 +28,12 @@ def analyse(mesh: Mesh) -> Shape:
         return Shape()
     solid = Solid(lighter)
     try:
-        return Shape(walls=walls(solid), machining=machining(solid), molding=molding(solid))
+        return Shape(
+            walls=walls(solid),
+            machining=machining(solid),
+            molding=molding(solid),
+            orientation=orientation(solid),
+        )
     except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
         log.warning("no analysis of the shape: %s", error)
         return Shape()

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from manifold3d import Manifold
 
-from quoting.geometry.mesh import Mesh
+from quoting.geometry.mesh import Mesh, order_of
 
 try:
     from embreex import rtcore_scene
@@ -40,6 +41,17 @@ class Solid:
         self.size = np.ptp(self.vertices, axis=0)
         self.diagonal = float(np.linalg.norm(self.size))
 
+        self.middles = self.corners.mean(axis=1)  # (f, 3)
+
+    @cached_property
+    def hull(self) -> "Hull":
+        return _hull(self.vertices)
+
+    @property
+    def volume(self) -> float:
+        """mm³; of a closed solid."""
+        return float(np.einsum("ij,ij,i->", self.middles, self.normals, self.areas)) / 3
+
     @property
     def area(self) -> float:
         return float(self.areas.sum())
@@ -67,14 +79,38 @@ class Solid:
         places = (np.arange(count) + 0.5) / count * ends[-1]
         faces = np.minimum(np.searchsorted(ends, places), len(ends) - 1)
         u, v = np.modf(np.arange(1, count + 1) * STEP)[0], np.modf(np.arange(1, count + 1) * STEP_2)[0]
+        return Samples(self.points_on(faces, u, v), faces)
+
+    def points_on(self, faces: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+        """A point (n, 3) on each of the triangles, by two numbers between 0 and 1 that fill it evenly."""
         outside = u + v > 1
         u, v = np.where(outside, 1 - u, u), np.where(outside, 1 - v, v)
         first, second, third = self.corners[faces].transpose(1, 0, 2)
-        return Samples(first + u[:, None] * (second - first) + v[:, None] * (third - first), faces)
+        return np.asarray(first + u[:, None] * (second - first) + v[:, None] * (third - first))
 
     @cached_property
     def edges(self) -> "Edges":
         return _edges(self)
+
+
+class Hull(NamedTuple):
+    """The convex hull: its corners, and the triangles it is made of."""
+
+    points: np.ndarray  # (h, 3)
+    normals: np.ndarray  # (t, 3) outwards
+    areas: np.ndarray  # (t,) mm²
+
+
+def _hull(vertices: np.ndarray) -> Hull:
+    given = Manifold.hull_points(vertices).to_mesh64()
+    points = np.asarray(given.vert_properties)[:, :3]
+    corners = points[np.asarray(given.tri_verts).astype(np.int64)]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    doubled = np.linalg.norm(across, axis=1)
+    proper = doubled > 0
+    if not proper.any():
+        raise ValueError("no hull")
+    return Hull(points, across[proper] / doubled[proper, None], doubled[proper] / 2)
 
 
 class Edges(NamedTuple):
@@ -91,7 +127,7 @@ def _edges(solid: Solid) -> Edges:
     start = solid.faces.ravel().astype(np.int64)
     end = solid.faces[:, [1, 2, 0]].ravel()
     keys = np.minimum(start, end) * len(solid.vertices) + np.maximum(start, end)
-    order = np.argsort(keys, kind="stable")
+    order = order_of(keys)
     pairs = np.flatnonzero(keys[order][1:] == keys[order][:-1])
     one, other = order[pairs], order[pairs + 1]
     faces = np.stack((one // 3, other // 3), axis=1)

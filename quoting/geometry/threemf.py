@@ -78,8 +78,9 @@ def read(path: Path) -> tuple[Mesh, str]:
     try:
         with zipfile.ZipFile(path) as archive:
             package = _read_package(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        # RuntimeError: encrypted; NotImplementedError: a kind of compression that Python does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        # RuntimeError: encrypted; NotImplementedError: a kind of compression that Python does not know; OSError and
+        # ValueError: a directory that points to before the beginning of the file.
         raise FileRefused("unreadable", detail=f"archive: {error}") from error
     _refuse_excess(package)
     parts = _instances(package)

@@ -143,10 +143,11 @@ def _triangular_grid(steps: int) -> np.ndarray:
 def _shade(view: View, mesh: Mesh, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Brightness and cover (1 where there is something), both (height, width) float32."""
     covered = seen != NOTHING
-    triangles = mesh.vertices[mesh.faces[seen[covered]]].astype(np.float64)
-    normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
-    normals *= np.where(normals @ view.towards_eye < 0, -1, 1)[:, None]  # inside-out meshes look alike
+    chosen, number = seen[covered], np.zeros(len(mesh.faces), dtype=np.int32)
+    is_seen = np.zeros(len(mesh.faces), dtype=bool)
+    is_seen[chosen] = True
+    number[is_seen] = np.arange(is_seen.sum())
+    normals = _normals(mesh, is_seen, view.towards_eye).take(number[chosen], axis=0)
     key_light = _direction(0.45 * view.towards_eye + 0.65 * view.up - 0.5 * view.right)
     fill_light = _direction(0.5 * view.towards_eye + 0.1 * view.up + 0.8 * view.right)
     light = np.zeros(seen.shape, dtype=np.float32)
@@ -154,6 +155,14 @@ def _shade(view: View, mesh: Mesh, seen: np.ndarray) -> tuple[np.ndarray, np.nda
     field = np.zeros((*seen.shape, 3), dtype=np.float32)
     field[covered] = normals
     return light * _edge_shades(field, covered), covered.astype(np.float32)
+
+
+def _normals(mesh: Mesh, is_seen: np.ndarray, towards_eye: np.ndarray) -> np.ndarray:
+    """The normals (k, 3) float32 of the triangles that are seen, turned to the eye: inside-out meshes look alike."""
+    triangles = mesh.vertices[mesh.faces[is_seen]].astype(np.float64)
+    normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
+    return (normals * np.where(normals @ towards_eye < 0, -1, 1)[:, None]).astype(np.float32)
 
 
 def _direction(vector: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-CODE_VERSION = "3"  # of the measuring code: a new one means that files are measured anew
+CODE_VERSION = "4"  # of the measuring code: a new one means that files are measured anew
 
 Unit = Literal["mm", "cm", "in"]
 Format = Literal["stl", "3mf", "step", "obj", "ply", "glb", "iges"]
@@ -150,6 +150,46 @@ class Molding(Frozen):
     undercut_mm2: float  # seen from neither side
 
 
+WORTH_TELLING = 0.01  # mm, mm² or mm³
+
+
+class Stance(Frozen):
+    """How a part stands when it is printed in layers."""
+
+    up: tuple[float, float, float]  # of length one, in the file's axes
+    height_mm: float
+    support_mm3: float  # space between overhangs and what is below them
+    overhang_mm2: float  # faces down and needs a support
+    contact_mm2: float  # lies on the bed
+
+    @property
+    def rotation(self) -> tuple[tuple[float, ...], ...]:
+        """The least rotation that turns `up` to where z is: three rows, to be multiplied by a point."""
+        x, y, z = self.up
+        if z < -1 + 1e-12:
+            return (1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0)
+        return (1 - x * x / (1 + z), -x * y / (1 + z), -x), (-x * y / (1 + z), 1 - y * y / (1 + z), -y), (x, y, z)
+
+
+class Orientation(Frozen):
+    """As the file has it, z up, and turned for the best."""
+
+    as_is: Stance
+    best: Stance  # the same where turning gains nothing
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What the best has over how the part stands."""
+        if self.best == self.as_is:
+            return ("as_it_stands",)
+        gains = {
+            "less_support": self.as_is.support_mm3 - self.best.support_mm3,
+            "lower": self.as_is.height_mm - self.best.height_mm,
+            "more_contact": self.best.contact_mm2 - self.as_is.contact_mm2,
+        }
+        return tuple(name for name, gain in gains.items() if gain > WORTH_TELLING)
+
+
 class Healing(Frozen):
     """What was changed in a mesh before it was measured; nothing in most."""
 
@@ -183,6 +223,7 @@ class Shape(Frozen):
     walls: Walls | None = None
     machining: Machining | None = None
     molding: Molding | None = None
+    orientation: Orientation | None = None
 
 
 class Figures(Frozen):

@@ -1,9 +1,9 @@
-"""Geometry beyond volume: what was repaired, walls, what milling and molding need to know (docs/geometry.md)."""
+"""Geometry beyond volume: what was repaired, walls, what milling, molding and printing need to know (docs/geometry.md)."""
 
 from argparse import ArgumentParser
 from typing import Any
 
-from quoting.geometry.values import Healing, Machining, Measurement, Molding, Shape, Walls
+from quoting.geometry.values import Healing, Machining, Measurement, Molding, Orientation, Shape, Walls
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,6 +18,8 @@ def as_json(measurement: Measurement, options: dict[str, Any]) -> dict[str, Any]
         "walls_mm": _walls(shape.walls) if shape.walls else None,
         "cnc": _cnc(shape.machining) if shape.machining else None,
         "mold": _mold(shape.molding, measured.figures.area_mm2) if measured and shape.molding else None,
+        "orientation": _orientation(shape.orientation) if shape.orientation else None,
+        "support_mm3": shape.orientation.as_is.support_mm3 if shape.orientation else None,
     }
 
 
@@ -38,6 +40,12 @@ def as_text(measurement: Measurement, options: dict[str, Any]) -> list[str]:
     if mold := answer["mold"]:
         lines.append(
             f"mold   pull {mold['pull']}, projected {mold['projected_mm2']:.1f} mm², undercut {mold['undercut']:.1%}"
+        )
+    if turned := answer["orientation"]:
+        up = ", ".join(f"{part:.3f}" for part in turned["up"])
+        lines.append(
+            f"print  supports {answer['support_mm3']:.1f} mm³ as it stands; best with ({up}) up: supports "
+            f"{turned['support_mm3']:.1f} mm³, {turned['height_mm']:.1f} mm high ({', '.join(turned['reasons'])})"
         )
     return lines
 
@@ -69,4 +77,14 @@ def _mold(molding: Molding, area_mm2: float) -> dict[str, Any]:
         "undercut": molding.undercut_mm2 / area_mm2,
         "projected_mm2": molding.projected_mm2,
         "pull": list(molding.pull),
+    }
+
+
+def _orientation(found: Orientation) -> dict[str, Any]:
+    """The best way to stand, with what it has over how the part stands."""
+    return {
+        **found.best.model_dump(),
+        "rotation": found.best.rotation,
+        "reasons": found.reasons,
+        "as_is": found.as_is.model_dump(),
     }

@@ -5,7 +5,7 @@ from tests.make_models import DATA
 
 
 def test_spoilt_files_end_with_figures_or_a_reason() -> None:
-    said, slowest = run(60, DATA, seed=2)
+    said, slowest, _ = run(80, DATA, seed=2, compared=False)
     assert said["crashed"] == 0
-    assert sum(said.values()) == 60
+    assert sum(said.values()) == 80
     assert slowest < 18

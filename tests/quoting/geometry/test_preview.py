@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quoting.geometry import glb, preview
-from quoting.geometry.mesh import body_of_faces, totals, weld_corners
+from quoting.geometry.mesh import totals, weld_corners
 from tests import make_models as make
 
 
@@ -37,5 +37,5 @@ def test_many_loose_pieces_become_light_too(tmp_path, monkeypatch):
     monkeypatch.setattr(preview, "MOST_TRIANGLES", 2000)
     places = np.random.default_rng(3).random((1000, 1, 1, 3)) * 100
     pieces = weld_corners(np.concatenate(make.box((0.1, 0.1, 0.1)) + places))
-    assert body_of_faces(pieces)[0] > 900
+    assert pieces.bodies[0] > 900
     assert len(read(preview.light_glb(pieces), tmp_path).faces) <= 2000 * preview.SLACK
