@@ -23,6 +23,11 @@ class CustomerRow:
     orders: int = 0
     newest: datetime | None = None
 
+    @property
+    def name(self) -> str:
+        """A private person's own, where the company has none."""
+        return self.company.name or (str(self.people[0]) if self.people else str(self.company))
+
 
 def found(given: Mapping[str, str]) -> "QuerySet[Company]":
     companies = Company.objects.filter(merged_into=None)
