@@ -112,6 +112,8 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
 
 
 def answer(response: HttpResponse) -> str:
+    if response.streaming:
+        list(response.streaming_content)  # read to its end, it is closed
     if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
         return "login"
     return str(response.status_code)
