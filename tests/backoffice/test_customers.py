@@ -150,6 +150,12 @@ def test_an_address_is_added_edited_and_deleted(shop: Any) -> None:
     assert Activity.objects.filter(about=f"company:{company.pk}").count() == 3
 
 
+def test_the_order_leads_to_its_customer(shop: Any) -> None:
+    order = factories.make_order()
+    page = signed_in("sales").get(reverse("bo_order", args=[order.number])).content.decode()
+    assert f'href="{reverse("bo_company", args=[order.company_id])}"' in page
+
+
 # --- merging
 
 
