@@ -1,10 +1,13 @@
 """People and the shop. A leaf: imports no other app, so that everybody may read it."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,13 +45,29 @@ class TermsTrigger(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
 
 
-class Shop(models.Model):
+class Versioned(models.Model):
+    """Counts the times that it was saved as a whole, so that a form filled in before somebody else's is told."""
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, **options: Any) -> None:
+        if options.get("update_fields") is None and not self._state.adding:
+            self.version += 1
+        super().save(**options)
+
+
+class Shop(Versioned):
     """The one row of shop settings."""
 
     name = models.CharField(max_length=80, default="Partwright")
     legal_name = models.CharField(max_length=120, blank=True)
     tagline = models.CharField(max_length=160, blank=True)
-    logo = models.CharField(max_length=200, blank=True, help_text="Path of a static image")
+    logo = models.CharField(
+        max_length=200, blank=True, help_text="Path of a static image, or stored: and a name in the storage"
+    )
     address = models.TextField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     vat_id = models.CharField(max_length=20, blank=True)
@@ -84,6 +103,13 @@ class Shop(models.Model):
     cutoff_hour = models.PositiveSmallIntegerField(default=12, validators=[MaxValueValidator(23)])
     holidays = models.JSONField(default=list, blank=True, help_text="ISO dates on which nobody works")
     next_order_number = models.PositiveIntegerField(default=1001)
+    invoice_series = models.CharField(max_length=8, default="R")
+    credit_note_series = models.CharField(max_length=8, default="G")
+    receipt_series = models.CharField(max_length=8, default="Q")
+    number_digits = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(9)], help_text="Of the papers' numbers"
+    )
+    second_factor_required = models.BooleanField(default=False, help_text="Of everybody with a staff role")
 
     class Meta:
         constraints = [models.CheckConstraint(name="one_shop", condition=models.Q(pk=1))]
@@ -91,12 +117,21 @@ class Shop(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    STORED = "stored:"
+
+    @property
+    def logo_url(self) -> str:
+        """An uploaded one is served by its name, which its content gives it; without any, ours."""
+        if self.logo.startswith(self.STORED):
+            return reverse("logo", args=[self.logo.removeprefix(self.STORED).rpartition("/")[2]])
+        return static(self.logo or "img/partwright.svg")
+
     @classmethod
     def get(cls) -> "Shop":
         return cls.objects.get_or_create(pk=1)[0]
 
 
-class Company(models.Model):
+class Company(Versioned):
     """Whoever pays. Every customer belongs to exactly one; a private person's has `is_business` False."""
 
     name = models.CharField(max_length=120, blank=True)
@@ -114,6 +149,9 @@ class Company(models.Model):
     tax_exempt = models.BooleanField(default=False)
     billing_contact_name = models.CharField(max_length=120, blank=True)
     billing_contact_email = models.EmailField(blank=True)
+    staff_note = models.TextField(blank=True, help_text="Never shown to the customer")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    erased_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -140,7 +178,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Versioned, AbstractBaseUser, PermissionsMixin):
     """Logs in by e-mail. A customer has a company; staff have roles."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -152,6 +190,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=8, blank=True)
     list_columns = models.JSONField(default=list, blank=True, help_text="Of the order list; none: the usual ones")
     saved_filters = models.JSONField(default=list, blank=True, help_text="Of the order list: [name, query string]")
+    staff_note = models.TextField(blank=True, help_text="Never shown to the customer")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    erased_at = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
@@ -212,6 +253,36 @@ class Address(models.Model):
     def frozen(self) -> dict[str, str]:
         """The copy that an order keeps."""
         return {field: getattr(self, field) for field in self.FIELDS}
+
+
+class Invitation(models.Model):
+    """Somebody who is asked to join the staff. The link is signed when it is mailed; `sent` counts, so that only the newest opens."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    roles = models.JSONField(default=list)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sent = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="one_invitation_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
 
 
 class Activity(models.Model):

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from accounts import views
+from accounts import joining, logo, views
 
 urlpatterns = [
+    path("logo/<str:name>", logo.logo, name="logo"),
+    path("join/<str:token>/", joining.join, name="join"),
+    path("second-factor/", joining.second_factor, name="second_factor"),
     path("profile/", views.profile, name="profile"),
     path("company/", views.company, name="company"),
     path("addresses/", views.addresses, name="addresses"),

@@ -1,7 +1,17 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from backoffice.views import catalogue, catalogue_edit, quotation, quotation_send
+from backoffice.views import (
+    catalogue,
+    catalogue_edit,
+    customers,
+    customers_data,
+    quotation,
+    quotation_send,
+    settings,
+    staff,
+)
+from backoffice.views.activity import bo_activity
 from backoffice.views.attention import bo_attention, bo_preview, bo_previews
 from backoffice.views.board import bo_board, bo_board_move
 from backoffice.views.bulk import bo_bulk, bo_bulk_result
@@ -63,6 +73,39 @@ urlpatterns = [
     path("emails/<int:email>/", bo_email, name="bo_email"),
     path("emails/<int:email>/html/", bo_email_html, name="bo_email_html"),
     path("emails/<int:email>/retry/", bo_email_retry, name="bo_email_retry"),
+    path("customers/", customers.bo_customers, name="bo_customers"),
+    path("customers/<int:company>/", customers.bo_company, name="bo_company"),
+    path("customers/<int:company>/edit/", customers.bo_company_edit, name="bo_company_edit"),
+    path("customers/<int:company>/addresses/add/", customers.bo_company_address, name="bo_company_address_add"),
+    path("customers/<int:company>/addresses/<int:address>/", customers.bo_company_address, name="bo_company_address"),
+    path(
+        "customers/<int:company>/addresses/<int:address>/delete/",
+        customers.bo_company_address_delete,
+        name="bo_company_address_delete",
+    ),
+    path("customers/<int:company>/merge/", customers_data.bo_company_merge, name="bo_company_merge"),
+    path("customers/<int:company>/export.zip", customers_data.bo_company_export, name="bo_company_export"),
+    path("customers/<int:company>/erase/", customers_data.bo_company_erase, name="bo_company_erase"),
+    path("people/<int:person>/", customers.bo_person, name="bo_person"),
+    path("people/<int:person>/edit/", customers.bo_person_edit, name="bo_person_edit"),
+    path("people/<int:person>/merge/", customers_data.bo_person_merge, name="bo_person_merge"),
+    path("people/<int:person>/export.zip", customers_data.bo_person_export, name="bo_person_export"),
+    path("people/<int:person>/erase/", customers_data.bo_person_erase, name="bo_person_erase"),
+    path("settings/", settings.bo_settings_home, name="bo_settings_home"),
+    path("settings/emails/", settings.bo_wordings, name="bo_wordings"),
+    path("settings/emails/<slug:event>/<slug:audience>/", settings.bo_wording, name="bo_wording"),
+    path(
+        "settings/emails/<slug:event>/<slug:audience>/preview/", settings.bo_wording_preview, name="bo_wording_preview"
+    ),
+    path("settings/emails/<slug:event>/<slug:audience>/reset/", settings.bo_wording_reset, name="bo_wording_reset"),
+    path("settings/<slug:section>/", settings.bo_settings, name="bo_settings"),
+    path("staff/", staff.bo_staff, name="bo_staff"),
+    path("staff/invitations/<int:invitation>/again/", staff.bo_invitation_again, name="bo_invitation_again"),
+    path("staff/invitations/<int:invitation>/withdraw/", staff.bo_invitation_withdraw, name="bo_invitation_withdraw"),
+    path("staff/<int:colleague>/", staff.bo_colleague, name="bo_colleague"),
+    path("staff/<int:colleague>/deactivate/", staff.bo_colleague_deactivate, name="bo_colleague_deactivate"),
+    path("staff/<int:colleague>/reactivate/", staff.bo_colleague_reactivate, name="bo_colleague_reactivate"),
+    path("activity/", bo_activity, name="bo_activity"),
     path("catalogue/", catalogue.bo_catalogue, name="bo_catalogue"),
     path("catalogue/start/", catalogue.bo_draft_start, name="bo_draft_start"),
     path("catalogue/draft/", catalogue.bo_draft, name="bo_draft"),

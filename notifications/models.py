@@ -43,3 +43,22 @@ class OutgoingEmail(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Wording(models.Model):
+    """The shop's own words for a mail, in place of those in wording.py. No row: those hold."""
+
+    event = models.CharField(max_length=40)
+    audience = models.CharField(max_length=10)
+    subject = models.CharField(max_length=160)
+    heading = models.CharField(max_length=120)
+    text = models.TextField(help_text="Paragraphs, parted by empty lines")
+    button = models.CharField(max_length=60)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "audience"], name="one_wording")]
+
+    def __str__(self) -> str:
+        return f"{self.event} to {self.audience}"

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 log = logging.getLogger("partwright.mail")
 
 MAX_BYTES = 200_000  # one picture; a larger one is no thumbnail
+STORED = "stored:"  # as the shop's row names an uploaded logo
 MAX_TOTAL = 3_000_000  # all of a mail: servers refuse mails of 10 MB and more
 # What mail programs show, SVG they do not, by the first bytes.
 KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
@@ -46,10 +47,11 @@ class Album:
         return self._cid(name)
 
     def logo(self, path: str) -> str:
-        """The cid of a static image; of an SVG the PNG beside it."""
+        """The cid of an uploaded picture, or of a static one; of an SVG the PNG beside it."""
         name = f"static:{path}"
         if path and name not in self._by_name:
-            self._by_name[name] = self._picture(_static(path))
+            kept = path.startswith(STORED)
+            self._by_name[name] = self._picture(_stored(path.removeprefix(STORED)) if kept else _static(path))
         return self._cid(name)
 
     def _cid(self, name: str) -> str:

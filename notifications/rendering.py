@@ -15,12 +15,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from notifications import links, wording
+from notifications import links, overrides, wording
 from notifications.clean import cleaned, one_line
 from notifications.details import line_rows, order_rows, totals
 from notifications.facts import Attachment, Facts
 from notifications.matrix import ACCOUNT_EVENT
-from notifications.models import OutgoingEmail
+from notifications.models import OutgoingEmail, Wording
 from notifications.pictures import Album, Picture
 
 
@@ -67,8 +67,11 @@ def letterhead() -> Letterhead:
     )
 
 
-def render(row: OutgoingEmail, *, copy: bool = False, masked: bool = False, patient: bool = False) -> Rendered:
-    """Subject, text and HTML. `copy`: for the billing contact, whose link does less; `masked`: without keys in links.
+def render(
+    row: OutgoingEmail, *, copy: bool = False, masked: bool = False, patient: bool = False, own: Wording | None = None
+) -> Rendered:
+    """Subject, text and HTML. `copy`: for the billing contact, whose link does less; `masked`: without keys in links;
+    `own`: words that are being tried.
 
     An attachment that is not there yet is left out, and not spoken of; `patient` raises NotReady instead.
     """
@@ -79,7 +82,7 @@ def render(row: OutgoingEmail, *, copy: bool = False, masked: bool = False, pati
         facts: Facts = cleaned(row.facts)
         attached = _attached(facts, patient)
         facts["attachments"] = facts.get("attachments", []) if attached else []
-        return _order(row, facts, shop, links.url(row, copy=copy, masked=masked), attached)
+        return _order(row, facts, shop, links.url(row, copy=copy, masked=masked), attached, own)
 
 
 def subject(row: OutgoingEmail) -> str:
@@ -89,16 +92,23 @@ def subject(row: OutgoingEmail) -> str:
         if row.event == ACCOUNT_EVENT:
             return one_line(facts.get("subject", ""), 180)
         shop = letterhead()
-        return wording.words(row.event, row.audience, wording.Told(facts, shop.name, _written(row, shop))).subject
+        return _words(row, wording.Told(facts, shop.name, _written(row, shop))).subject
 
 
-def preview(row: OutgoingEmail) -> Rendered:
+def _words(row: OutgoingEmail, told: wording.Told, own: Wording | None = None) -> wording.Words:
+    """What is tried, else the shop's own words, else the usual ones."""
+    if own is not None:
+        return overrides.filled(own, told)
+    return overrides.own_words(row, told) or wording.words(row.event, row.audience, told)
+
+
+def preview(row: OutgoingEmail, own: Wording | None = None) -> Rendered:
     """For staff: links that act for the customer are masked, and of a mail of the log-in the subject is all there is."""
     if row.event == ACCOUNT_EVENT:
         hidden = OutgoingEmail(event=row.event, language=row.language, message_id=row.message_id)
         hidden.facts = {"subject": row.facts.get("subject", ""), "body": _("The text of this e-mail is not shown.")}
         return standing_alone(render(hidden))
-    return standing_alone(render(row, masked=True))
+    return standing_alone(render(row, masked=True, own=own))
 
 
 def standing_alone(mail: Rendered) -> Rendered:
@@ -110,10 +120,15 @@ def standing_alone(mail: Rendered) -> Rendered:
 
 
 def _order(
-    row: OutgoingEmail, facts: Facts, shop: Letterhead, url: str, attached: tuple[tuple[str, bytes], ...]
+    row: OutgoingEmail,
+    facts: Facts,
+    shop: Letterhead,
+    url: str,
+    attached: tuple[tuple[str, bytes], ...],
+    own: Wording | None,
 ) -> Rendered:
     told = wording.Told(facts, shop.name, _written(row, shop))
-    words = wording.words(row.event, row.audience, told)
+    words = _words(row, told, own)
     album = _album(row)
     context = {
         "words": words,

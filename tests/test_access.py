@@ -15,7 +15,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Address, Role, User
+from accounts import staff
+from accounts.models import Address, Invitation, Role, User
 from api import keys
 from api.models import ApiKey, Delivery, Endpoint
 from api.webhooks import endpoints, outbox
@@ -62,6 +63,7 @@ def world() -> dict[str, object]:
     keys.make(owner, "ERP", ["orders:read"], now=factories.NOON, expires_at=None)
     hook, _secret = endpoints.make("https://example.org/", company=owner.company, by=owner, now=factories.NOON)
     outbox.ping(hook, factories.NOON)
+    staff.invite("new@example.org", "Neu", ["sales"], by=factories.make_staff("manager"), now=factories.NOON)
     address = Address.objects.create(company=owner.company, **factories.ADDRESS)
     return {"owner": owner, "draft": draft, "order": Order.objects.get(pk=order.pk), "address": address.pk}
 
@@ -93,6 +95,13 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
         "transition": "put_on_hold",
         "email": OutgoingEmail.objects.filter(event="placed", audience="shop").values_list("pk", flat=True).first(),
         "address": world["address"],
+        "company": order.company_id,
+        "person": order.customer_id,
+        "colleague": User.objects.exclude(roles=[]).order_by("pk").values_list("pk", flat=True)[0],
+        "invitation": Invitation.objects.get().pk,
+        "join": staff.token_of(Invitation.objects.get()),
+        "section": "identity",
+        "logo": "none.png",
         "key": "MQ:abc",
         "uuid": "00000000-0000-4000-8000-000000000000",
         "uid": "1",
@@ -105,6 +114,8 @@ def arguments(row: Row, world: dict[str, object]) -> list[object]:
 
 
 def answer(response: HttpResponse) -> str:
+    if response.streaming:
+        list(response.streaming_content)  # read to its end, it is closed
     if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
         return "login"
     return str(response.status_code)

@@ -28,8 +28,10 @@ def bo_attention(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bo_previews(request: HttpRequest) -> HttpResponse:
     """Every mail that is owed, as it would look about the newest order."""
-    order = _sample()
-    rows = [] if order is None else [_row(order, name, who) for name, one in EVENTS.items() for who in one.audiences]
+    order = sample_order()
+    rows = (
+        [] if order is None else [sample_row(order, name, who) for name, one in EVENTS.items() for who in one.audiences]
+    )
     mails = [{"event": row.event, "audience": row.audience, "subject": subject(row)} for row in rows]
     return render(request, "backoffice/previews.html", {"mails": mails, "order": order})
 
@@ -38,10 +40,10 @@ def bo_previews(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bo_preview(request: HttpRequest, event: str, audience: str) -> HttpResponse:
     """One of them, for the frame in the page; `text` shows the plain twin."""
-    order = _sample()
+    order = sample_order()
     if order is None or event not in EVENTS or audience not in EVENTS[event].audiences:
         raise Http404
-    mail: Rendered = preview(_row(order, event, audience))
+    mail: Rendered = preview(sample_row(order, event, audience))
     if "text" in request.GET:
         return HttpResponse(mail.text, content_type="text/plain; charset=utf-8")
     response = HttpResponse(mail.html)
@@ -50,13 +52,16 @@ def bo_preview(request: HttpRequest, event: str, audience: str) -> HttpResponse:
     return response
 
 
-def _sample() -> Order | None:
-    """The newest order that everything can be said of."""
+def sample_order(number: str = "") -> Order | None:
+    """The order that is asked for, else the newest that everything can be said of."""
     found = Order.objects.exclude(status=Status.DRAFT).exclude(customer=None).select_related("customer", "company")
+    digits = number.strip().removeprefix("#")
+    if digits.isascii() and digits.isdigit() and len(digits) < 10 and (one := found.filter(number=int(digits)).first()):
+        return one
     return found.order_by("-number").first()
 
 
-def _row(order: Order, event: str, audience: str) -> OutgoingEmail:
+def sample_row(order: Order, event: str, audience: str) -> OutgoingEmail:
     """A mail that is in no outbox: with a note, and an amount where it needs one."""
     shop = Shop.get()
     after = event if event in Status.values else order.status

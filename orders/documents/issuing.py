@@ -25,7 +25,8 @@ log = logging.getLogger("partwright.documents")
 
 Kind = Document.Kind
 # Papers with a number of their own: the prefix of their series, which begins anew every year.
-SERIES = {Kind.INVOICE: "R", Kind.CREDIT_NOTE: "G", Kind.RECEIPT: "Q"}
+# The shop's settings that hold the beginnings of the numbers; the year follows.
+SERIES = {Kind.INVOICE: "invoice_series", Kind.CREDIT_NOTE: "credit_note_series", Kind.RECEIPT: "receipt_series"}
 
 
 def issue(document_id: int, now: datetime) -> Document:
@@ -41,8 +42,8 @@ def issue(document_id: int, now: datetime) -> Document:
         document.order = order
         shop = Shop.get()
         today = local_day(shop, now)
-        if prefix := SERIES.get(Kind(document.kind)):
-            _number(document, f"{prefix}{today.year}")
+        if setting := SERIES.get(Kind(document.kind)):
+            _number(document, f"{getattr(shop, setting)}{today.year}", shop.number_digits)
         document.facts = {"number": document.number, **contents(document, shop, today)}
         document.facts_sha256 = hashlib.sha256(canonical(document.facts)).hexdigest()
         document.issued_at = now
@@ -50,11 +51,11 @@ def issue(document_id: int, now: datetime) -> Document:
         return document
 
 
-def _number(document: Document, series: str) -> None:
+def _number(document: Document, series: str, digits: int) -> None:
     Counter.objects.get_or_create(series=series)
     counter = Counter.objects.select_for_update().get(series=series)
     document.series, document.sequence = series, counter.next
-    document.number = f"{series}-{counter.next:05d}"
+    document.number = f"{series}-{counter.next:0{digits}d}"
     counter.next += 1
     counter.save(update_fields=["next"])
 

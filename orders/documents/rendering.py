@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts.models import Shop
 from orders.documents import einvoice
 from orders.models import Document
 
@@ -99,12 +100,24 @@ def picture(name: str) -> str:
 
 @cache
 def logo(path: str) -> str:
+    """As data: an uploaded one by the name that its content gave it, else a static image."""
+    if path.startswith(Shop.STORED):
+        return _stored_logo(path.removeprefix(Shop.STORED))
     found = finders.find(path) if path else None
     if not found:
         return ""
     file = Path(str(found))
     kind = "svg+xml" if file.suffix == ".svg" else "png"
     return f"data:image/{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
+
+
+def _stored_logo(name: str) -> str:
+    try:
+        with default_storage.open(name) as file:
+            content = file.read()
+    except FileNotFoundError:
+        return ""
+    return f"data:image/{name.rpartition('.')[2]};base64,{base64.b64encode(content).decode()}"
 
 
 def qr(link: str) -> str:

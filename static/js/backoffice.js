@@ -6,3 +6,4 @@ import "./select-all.js";
 import "./hotkey.js";
 import "./row-keys.js";
 import "./board.js";
+import "./live-preview.js";

@@ -10,5 +10,6 @@ import "./keep.js";
 import "./version.js";
 import "./submit-once.js";
 import "./viewer.js";
+import "./passkey.js";
 
 window.htmx = htmx;
