@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 from backoffice.views import (
     catalogue,
     catalogue_edit,
+    catalogue_try,
     customers,
     customers_data,
     quotation,
@@ -109,6 +110,7 @@ urlpatterns = [
     path("catalogue/", catalogue.bo_catalogue, name="bo_catalogue"),
     path("catalogue/start/", catalogue.bo_draft_start, name="bo_draft_start"),
     path("catalogue/draft/", catalogue.bo_draft, name="bo_draft"),
+    path("catalogue/draft/try/", catalogue_try.bo_draft_try, name="bo_draft_try"),
     path("catalogue/draft/publish/", catalogue.bo_draft_publish, name="bo_draft_publish"),
     path("catalogue/draft/discard/", catalogue.bo_draft_discard, name="bo_draft_discard"),
     path("catalogue/draft/import/", catalogue.bo_draft_import, name="bo_draft_import"),

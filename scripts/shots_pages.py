@@ -101,6 +101,7 @@ PAGES = [
     Shot("bo-quotations", MANAGER, "/backoffice/quotation/"),
     Shot("bo-quotation-new", MANAGER, "/backoffice/quotation/new/"),
     Shot("bo-prices", MANAGER, "/backoffice/catalogue/"),
+    Shot("bo-draft-try", MANAGER, "/backoffice/catalogue/draft/try/"),
     Shot("bo-price-list", MANAGER, "/backoffice/catalogue/1/"),
     Shot("bo-previews", MANAGER, "/backoffice/emails/previews/"),
     Shot("bo-emails", MANAGER, "/backoffice/emails/"),

@@ -79,6 +79,22 @@ SECTIONS = (
     ),
     Section("extras", _("Extras"), contract.Process, ("extras",), lead=_("Threads, inserts: what is counted.")),
 )
+POWDER = ("sls", "mjf", "slm")
+# Figures that only the formulas of some technologies read (quoting/pricing); the others' pages leave them as they are.
+ONLY_FOR = {
+    "growth_mm_per_h": POWDER,
+    "packing_density": POWDER,
+    "stacked": POWDER,
+    "layer_mm": ("sla",),
+    "seconds_per_layer": ("sla",),
+    "support_share": ("sla", "slm"),
+    "allowance_mm": ("milling",),
+    "allowance_radius_mm": ("turning",),
+    "bar_mm": ("turning",),
+    "bar_end_mm": ("turning",),
+    "cutoff_mm": ("turning",),
+    "facing_mm": ("turning",),
+}
 LISTS: dict[str, tuple[Promise, type[BaseModel], tuple[str, ...]]] = {
     "materials": (_("Materials"), contract.Material, ()),
     "profiles": (_("Print profiles"), contract.Profile, ("fdm",)),
@@ -149,7 +165,11 @@ def _section(document: dict[str, Any], where: str, process: str, slug: str) -> P
     row = document["processes"][place]
     if section.technologies and row["technology"] not in section.technologies:
         return None
-    fields = tuple(one for one in chosen(section.model, section.fields) if one.name not in ("cutting", "molding"))
+    fields = tuple(
+        one
+        for one in chosen(section.model, section.fields)
+        if one.name not in ("cutting", "molding") and row["technology"] in ONLY_FOR.get(one.name, (row["technology"],))
+    )
     crumbs = ((row["name"], process),)
     return Page(where, str(section.title), crumbs, ("processes", place, *section.inside), fields, section.lead)
 

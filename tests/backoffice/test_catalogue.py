@@ -62,6 +62,25 @@ def test_every_page_of_the_draft_can_be_saved_unchanged(manager: Client) -> None
         assert (response.status_code, draft().sha256) == (303, before), link
 
 
+FIGURES = [
+    ("fdm/machine", "hourly_rate", True),
+    ("fdm/machine", "growth_mm_per_h", False),
+    ("fdm/machine", "layer_mm", False),
+    ("sla/machine", "seconds_per_layer", True),
+    ("sla/machine", "packing_density", False),
+    ("sls/machine", "packing_density", True),
+    ("sls/machine", "support_share", False),
+    ("slm/machine", "support_share", True),
+    ("turning/cutting", "bar_mm", True),
+    ("turning/cutting", "allowance_mm", False),
+]
+
+
+@pytest.mark.parametrize(("where", "name", "is_there"), FIGURES)
+def test_a_machine_shows_the_figures_of_its_technology(manager: Client, where: str, name: str, is_there: bool) -> None:
+    assert (name in fields(manager.get(url(where)))) == is_there
+
+
 def page(client: Client) -> str:
     return client.get(reverse("bo_draft")).content.decode()
 
