@@ -19,6 +19,7 @@ from typing import IO
 from django.conf import settings
 from django.core.management import CommandError
 
+from config import health, incoming
 from config.supervisor import Child, FirstStepFailed, Supervisor, say
 
 FIRST_PORT, LAST_PORT = 8000, 8999
@@ -35,6 +36,7 @@ WORKERS = {
 def serve() -> None:
     os.chdir(settings.BASE_DIR)
     with held_folder(settings.DATA_DIR) as note, listening_socket() as listener:
+        forget_broken_uploads()
         port = listener.getsockname()[1]
         # Every process reads the settings anew: with the port that was found, and the same folder from wherever it runs.
         os.environ.update(PORT=str(port), PARTWRIGHT_DATA=str(settings.DATA_DIR))
@@ -66,6 +68,11 @@ def held_folder(folder: Path) -> Iterator[IO[str]]:
             ) from None
         write_note(lock, f"starting (process {os.getpid()})")
         yield lock
+
+
+def forget_broken_uploads() -> None:
+    """What a killed web server was receiving. Nobody else writes there: we hold the folder."""
+    incoming.clear(younger_too=True)
 
 
 def write_note(lock: IO[str], text: str) -> None:
@@ -115,7 +122,9 @@ def host(bind: str) -> str:
 def children(listener: socket.socket) -> list[Child]:
     embedded = [broker()] if settings.EMBEDDED_BROKER else []
     workers = [worker(name, queues, threads) for name, (queues, threads) in WORKERS.items()]
-    beat = Child("beat", [*celery("beat"), "--scheduler", "config.beat:Scheduler", "--pidfile="], stop_seconds=5)
+    beat = Child(
+        "beat", [*celery("beat"), "--scheduler", "config.beat:Scheduler", "--pidfile="], stop_seconds=5, stage="work"
+    )
     # After the broker: a demo shop that is made wakes the workers.
     prepare = Child("preparation", manage("prepare"), stop_seconds=5, once=True)
     return [*embedded, prepare, *workers, beat, web(listener)]
@@ -139,10 +148,14 @@ def answers(path: Path) -> bool:
         return connection.connect_ex(str(path)) == 0
 
 
+def broker_answers() -> bool:
+    return health.broker() is None
+
+
 def worker(name: str, queues: str, threads: int) -> Child:
     options = ["--pool", "threads", "--concurrency", str(threads), "-Q", queues, "-n", f"{name}@%h"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]  # workers that need not know each other
-    return Child(name, [*celery("worker"), *options, *quiet], stop_seconds=20)
+    return Child(name, [*celery("worker"), *options, *quiet], stop_seconds=20, stage="work", can_stop=broker_answers)
 
 
 def web(listener: socket.socket) -> Child:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,7 @@ MAX_LOG_BYTES = 5 * 1024 * 1024
 LOOK_EVERY = 0.2  # seconds
 STEADY_AFTER = 30.0  # who ran so long is started again at once; who did not waits longer each time
 LONGEST_PAUSE = 30.0
+ALONE_SECONDS = 3.0  # for who cannot be expected to stop by itself; what it was at is found again, as after a kill
 
 
 def say(text: str) -> None:
@@ -35,6 +37,9 @@ class Child:
     name: str
     command: list[str]
     stop_seconds: float  # after SIGTERM; then it is killed
+    stage: str = ""  # neighbours of one stage are stopped at the same time
+    # Whether it can be expected to stop by itself: a worker whose broker is gone or silent waits for that first.
+    can_stop: Callable[[], bool] = lambda: True
     ready: Callable[[], bool] = lambda: True  # the next one is started when this says so
     once: bool = False  # does its work and ends; the next one is started then. It speaks to the terminal, not to a log
     pass_fds: tuple[int, ...] = ()
@@ -69,15 +74,20 @@ class Child:
         self.start_at = time.monotonic() + pause
         return pause
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
+        if self.process is not None and not self.ended():
+            self.process.terminate()
+
+    def stop(self, seconds: float | None = None) -> None:
+        """Asked before or not; `seconds` in place of its own patience."""
         if self.process is None:
             return
-        if not self.ended():
-            self.process.terminate()
-            try:
-                self.process.wait(self.stop_seconds)
-            except subprocess.TimeoutExpired:
-                say(f"{self.name} did not stop within {self.stop_seconds:.0f} s and is killed")
+        patience = self.stop_seconds if seconds is None else seconds
+        self.ask_to_stop()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            say(f"{self.name} did not stop within {patience:.0f} s and is killed")
         self.clear()
 
 
@@ -106,8 +116,16 @@ class Supervisor:
             while not self.stopping.wait(LOOK_EVERY):
                 self._look_after()
         finally:
-            for child in reversed(self.children):
-                child.stop()
+            self._stop()
+
+    def _stop(self) -> None:
+        """In the order opposite to that of starting."""
+        for _stage, found in groupby(reversed(self.children), key=lambda child: child.stage or child.name):
+            together = list(found)
+            for child in together:
+                child.ask_to_stop()
+            for child in together:
+                child.stop(None if child.can_stop() else ALONE_SECONDS)
 
     def _wait_until_ready(self, child: Child) -> None:
         while not (child.ended() if child.once else child.ready()) and not self.stopping.wait(0.05):

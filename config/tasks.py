@@ -9,7 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from api import sweep as api
-from config import heartbeat  # noqa: F401 - connects itself to the workers' start
+from config import (
+    heartbeat,  # noqa: F401 - connects itself to the workers' start
+    incoming,
+)
 from notifications import sweep as notifications
 from orders import sweep as orders
 from quoting import sweep as quoting
@@ -37,6 +40,7 @@ def sweep_rooms(*, announce: bool = True) -> None:
         "orders": lambda: orders.sweep(now, announce=announce),
         "quoting": lambda: quoting.sweep(now, announce=announce),
         "notifications": lambda: notifications.sweep(now),
+        "incoming": incoming.clear,
         "api": lambda: api.sweep(now, announce=announce),
     }
     for room, sweeper in sweepers.items():

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from accounts.models import Shop
 from orders.documents.issuing import make
 from orders.drafts import forget_old_guest_drafts
+from orders.inventory import tidy
 from orders.models import Document, OfferRevision, Order, ProviderEvent, Status
 from orders.models.status import CANCELED
 from orders.payments.checkouts import reconcile
@@ -41,6 +42,7 @@ def sweep(now: datetime, *, announce: bool = True) -> int:
             lambda: look_after(Document, make, now, announce=announce),
             lambda: look_after(ProviderEvent, judge, now, announce=announce),
             lambda: reconcile(now),
+            lambda: tidy(now),
         )
     )
 

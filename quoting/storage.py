@@ -5,12 +5,13 @@ A blob is written before its row and deleted after it, so that there is never a 
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from secrets import token_hex
 from shutil import copyfileobj
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -66,7 +67,10 @@ def store_drawing(content: bytes) -> str:
 
 def _keep(folder: str, sha256: str, content: "File[Any]") -> str:
     """Write a blob. The random tail keeps a blob that is being deleted apart from a new one of the same bytes."""
-    name = f"{folder}/{sha256[:2]}/{sha256}-{token_hex(4)}"
+    return _keep_as(f"{folder}/{sha256[:2]}/{sha256}-{token_hex(4)}", content)
+
+
+def _keep_as(name: str, content: "File[Any]") -> str:
     try:
         return default_storage.save(name, content)
     except OSError:
@@ -87,6 +91,29 @@ def local_copy(stored: StoredFile) -> Iterator[Path]:
         with default_storage.open(stored.name) as remote, path.open("wb") as local:
             copyfileobj(remote, local, 1024 * 1024)
         yield path
+
+
+@contextmanager
+def kept_before(folder: str, uploads: Iterable["File[Any]"]) -> Iterator[list[str]]:
+    """Names of the uploads' blobs, written before the transaction whose rows will name them.
+
+    What the block takes out of the list is deleted again, and everything when it raises.
+    """
+    written: list[str] = []
+    kept: list[str] = []
+    try:
+        for upload in uploads:
+            written.append(
+                _keep_as(f"{folder}/{uuid4().hex}{PurePosixPath(upload.name or '').suffix.lower()[:8]}", upload)
+            )
+        kept = [*written]
+        yield kept
+    except BaseException:
+        kept = []
+        raise
+    finally:
+        for name in set(written) - set(kept):
+            default_storage.delete(name)
 
 
 def delete_after_commit(names: list[str]) -> None:

@@ -28,6 +28,7 @@ from orders.workflow.mails import tell_move
 from orders.workflow.moved import moved
 from orders.workflow.papers import owe_for
 from orders.workflow.searching import SAYS_MORE, remember
+from quoting.storage import kept_before
 
 _FIELD = Order._meta.get_field("status")
 RULES: dict[str, Rule] = {t.name: t.custom["rule"] for t in _FIELD.get_all_transitions(Order)}
@@ -83,6 +84,26 @@ def perform(
     if name not in RULES:
         raise Refused("no_such_transition")
     now = now or timezone.now()
+    file = details.pop("po_file", None)
+    with kept_before("po", [file] if file else []) as stored:
+        if stored:
+            details["po_file"] = stored[0]
+        outcome = _perform(order_id, name, actor, key, now, {**details, "note": note}, mail_customer, expected_version)
+        if outcome.repeated:
+            stored.clear()
+    return outcome
+
+
+def _perform(
+    order_id: int,
+    name: str,
+    actor: Actor,
+    key: str,
+    now: datetime,
+    details: dict[str, Any],
+    mail_customer: bool,
+    expected_version: int | None,
+) -> Outcome:
     with transaction.atomic():
         order = locked(order_id)
         if done := order.history.filter(key=key).first():
@@ -91,7 +112,7 @@ def perform(
             return Outcome(order, done, repeated=True)
         if expected_version is not None and expected_version != order.version:
             raise Refused("changed_meanwhile", status=order.status)
-        return _move(order, name, actor, key, now, {**details, "note": note}, mail_customer)
+        return _move(order, name, actor, key, now, details, mail_customer)
 
 
 def _move(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
-from uuid import uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -14,6 +13,7 @@ from orders.workflow.actors import Actor
 from orders.workflow.deed import Refused
 from orders.workflow.door import locked
 from orders.workflow.mails import tell
+from quoting.storage import kept_before
 
 
 def write(
@@ -29,12 +29,29 @@ def write(
     """The message of this key; a second press gets the first one's. Whether the actor may see the order was judged before."""
     if internal and not actor.is_staff:
         raise Refused("not_allowed")
+    sent = list(files)
+    with kept_before("messages", sent) as stored:
+        message, is_new = _written(order_id, body, actor, key, now, internal, list(zip(stored, sent, strict=True)))
+        if not is_new:
+            stored.clear()
+    return message
+
+
+def _written(
+    order_id: int,
+    body: str,
+    actor: Actor,
+    key: str,
+    now: datetime,
+    internal: bool,
+    files: list[tuple[str, UploadedFile]],
+) -> tuple[Message, bool]:
     with transaction.atomic():
         order = locked(order_id)
         if order.is_draft:
             raise Refused("not_allowed")
         if done := order.messages.filter(key=key).first():
-            return done
+            return done, False
         message = Message.objects.create(
             order=order,
             key=key,
@@ -45,14 +62,13 @@ def write(
             body=body,
             at=now,
         )
-        for file in files:
-            name = PurePosixPath(file.name or "").name[-120:] or "file"
-            ending = PurePosixPath(name).suffix.lower()[:8]
-            file.name = uuid4().hex + ending
-            Attachment.objects.create(message=message, file=file, name=name)
+        Attachment.objects.bulk_create(
+            Attachment(message=message, file=stored, name=PurePosixPath(file.name or "").name[-120:] or "file")
+            for stored, file in files
+        )
         if not internal:
             _tell(order, message, now)
-        return message
+        return message, True
 
 
 def _tell(order: Order, message: Message, now: datetime) -> None:
