@@ -1,8 +1,9 @@
 """Filament and time of a print, layer by layer: walls, solid and sparse infill, moves between them, cooling.
 
-`estimate(mesh, printer)`; how far off it is from a slicer: `python -m bench.fdm_estimate`.
+`estimate(mesh, printer)`; how far off it is from a slicer: `python -m bench.fdm_layers`.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +41,7 @@ def estimate(mesh: Mesh, printer: Printer) -> Print:
     walls = [wall * scale for wall in walls]
     used = sum(walls) * printer.inner_spacing + sections.outline * (printer.outer_width - printer.outer_spacing) / 2
     gap = np.maximum(sections.area - inner.infill - used, 0) * printer.gap_fill
-    solid, sparse = _infill(sections, inner, printer)
+    solid, sparse, inner = _infill(sections, inner, printer)
     kinds = [*_wall_lines(sections, walls, printer), *_infill_lines(inner, solid, sparse, gap, printer)]
     seconds = _cooled(kinds, _moves(sections, inner, solid, sparse, gap, printer), printer)
     anchors = ANCHORED * sections.outline * printer.sparse_width * min(1.0, 2 * printer.density) * (sparse > 1e-3)
@@ -77,8 +78,11 @@ def _walls(sections: Sections, printer: Printer) -> list[Array]:
     return found or [np.zeros(len(sections.area))]
 
 
-def _infill(sections: Sections, inner: Fills, printer: Printer) -> tuple[Array, Array]:
-    """Areas of solid and sparse infill; islands below a certain area are solid."""
+def _infill(sections: Sections, inner: Fills, printer: Printer) -> tuple[Array, Array, Fills]:
+    """Areas of solid and sparse infill, as they overlap the walls; islands below a certain area are solid."""
+    rim = np.maximum(sections.outline - 2 * printer.wall_depth * sections.corners, 0)
+    rim = np.minimum(rim, 4 * inner.infill / printer.inner_spacing)  # none where nothing is filled
+    grown = 1 + np.minimum(printer.overlap * printer.inner_spacing * rim / np.maximum(inner.infill, 1e-9), 0.5)
     solid = np.minimum(inner.solid, inner.infill)
     sparse = inner.infill - solid
     if printer.solid_below_area > 0:
@@ -90,9 +94,11 @@ def _infill(sections: Sections, inner: Fills, printer: Printer) -> tuple[Array, 
         )
         count = len(sections.area)
         little = np.bincount(sections.loop_layer, core * (core < printer.solid_below_area), count)
-        share = little / np.maximum(np.bincount(sections.loop_layer, core, count), 1e-9)
-        solid, sparse = solid + share * sparse, (1 - share) * sparse
-    return solid, sparse
+        moved = sparse * little / np.maximum(np.bincount(sections.loop_layer, core, count), 1e-9)
+        lines = solid / inner.solid_line + moved / inner.sparse_line
+        solid, sparse = solid + moved, sparse - moved
+        inner = replace(inner, solid_line=np.where(lines > 0, solid / np.maximum(lines, 1e-9), inner.solid_line))
+    return solid * grown, sparse * grown, inner
 
 
 def _wall_lines(sections: Sections, walls: list[Array], printer: Printer) -> list[Lines]:
@@ -143,7 +149,7 @@ def _moves(sections: Sections, inner: Fills, solid: Array, sparse: Array, gap: A
     filled = np.bincount(sections.loop_layer, wide, count)
     reach = np.sqrt(np.maximum(sections.area / np.maximum(islands, 1), 1))
     travel = move_seconds(reach, np.asarray(printer.travel_speed), printer.travel_acceleration, printer.jerk / 2)
-    pulled = printer.retract_length * (1 / printer.retract_speed + 1 / printer.unretract_speed)
+    pulled: Array | float = printer.retract_length * (1 / printer.retract_speed + 1 / printer.unretract_speed)
     if printer.lift:
         pulled += 2 * move_seconds(
             np.asarray(printer.lift), np.asarray(printer.z_speed), printer.z_acceleration, printer.z_jerk

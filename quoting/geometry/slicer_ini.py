@@ -96,15 +96,19 @@ class IniRefusedError(ValueError):
 
 def read(path: Path) -> Printer:
     """The printer of the configuration at `path`. IniRefusedError says what is wrong with it."""
+    return printer_of(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise IniRefusedError(f"{path} is larger than a slicer's configuration can be.")
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise IniRefusedError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise IniRefusedError(f"{path} is not a text file. Export the configuration from PrusaSlicer.") from error
-    return printer_of(text)
 
 
 def printer_of(text: str) -> Printer:
