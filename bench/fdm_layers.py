@@ -41,11 +41,13 @@ def main(folder: Path) -> int:
         filament, seconds = made.filament_mm3 / 1000 / float(row["filament_cm3"]), made.seconds / float(row["time_s"])
         for key in (row["config"], "all"):
             errors[key].append((filament - 1, seconds - 1, ratio))
-    print("config         n  filament (<= 4%)  time (<= 5%)  times within 10% (>= 85%)  true/est. p10  p90  faster")
+    print(
+        "config         n  filament (<= 4%)  time (<= 5%)  times within 10% (>= 85%)  true/est. time p10  p90  faster"
+    )
     for config, found in errors.items():
         table = np.array(found)
         filament, seconds = np.median(np.abs(table[:, :2]), axis=0)
-        low, high = np.percentile(1 / (1 + table[:, :2]), (10, 90))
+        low, high = np.percentile(1 / (1 + table[:, 1]), (10, 90))
         within = np.mean(np.abs(table[:, 1]) <= 0.1)
         print(
             f"{config:12} {len(found):3} {filament:17.1%} {seconds:13.1%} {within:26.0%} {low:14.2f} {high:5.2f}"

@@ -10,7 +10,7 @@ import numpy as np
 from quoting.geometry.printer import Printer
 from quoting.geometry.sections import Sections
 
-MOST_CELLS = 500_000
+MOST_CELLS = 1_000_000
 FINEST = 0.2  # mm
 MOST_STEPS = 12  # cells from the outline up to which distances are told
 

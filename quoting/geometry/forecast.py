@@ -9,9 +9,9 @@ from quoting.geometry.measure import measure
 from quoting.geometry.mesh import Mesh, body_of_faces
 from quoting.geometry.values import Healing, PrintForecast, Reason
 
-# True value / estimate for 8 of 10 closed parts and configurations (bench/fdm_layers.py).
+# True time / estimate for 8 of 10 closed parts and configurations (bench/fdm_layers.py).
 LOW, HIGH = 0.85, 1.15
-THIN = 4  # line widths: parts whose walls are thinner than this on average are told with less certainty
+THIN = 4  # line widths: parts whose walls are thinner than this on average are told with less certainty (a guess)
 THIN_LOW, THIN_HIGH = 0.6, 1.6
 
 
