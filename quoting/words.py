@@ -62,6 +62,7 @@ SENTENCES: dict[str, Promise] = {
         "Measuring the file failed for a reason that we do not know. Please export your model in another format, or "
         "ask us for a quote by hand."
     ),
+    "setting_not_estimated": _("The configuration uses %(setting)s, which the estimate does not know."),
     # The file was measured, and somebody has to look at it.
     "not_closed": _(
         "The surface has holes (%(edges)s open edges). We can still quote it by hand; for an instant price, close the "

@@ -3,6 +3,7 @@
     measure_file(path, unit, body)      -> Measurement
     render_thumbnail(path, unit, body)  -> PNG bytes, or the Reason why not
     make_preview(path, unit, body)      -> GLB bytes, or the Reason why not
+    estimate_print(path, unit, text)    -> PrintForecast
     run(function, *args, limits)        -> Ok | Limit | Crash, for any function of plain values
 
 Whatever a file does to its child (endless loops, all memory, a crash in a C library), the caller gets a value back,
@@ -31,7 +32,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from quoting.geometry.places import children_at_once
-from quoting.geometry.values import UNIT_MM, Measurement, Reason
+from quoting.geometry.values import UNIT_MM, Measurement, PrintForecast, Reason
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +99,20 @@ def make_preview(path: str | Path, unit: str = "", body: int = 0) -> bytes | Rea
     return _drawn("drawing:preview_job", GLB_SIGNATURE, path, unit, body)
 
 
+def estimate_print(path: str | Path, unit: str, configuration: str, body: int = 0) -> PrintForecast:
+    """What printing the file at `path` takes with a slicer's configuration (text). Raises nothing because of the file.
+
+    Read the configuration with slicer_ini first: one that cannot be read ends here as a crash.
+    """
+    outcome = _outcome_for("forecast:job", path, unit, body, told=(configuration,))
+    if isinstance(outcome, Reason):
+        return PrintForecast(reason=outcome)
+    try:
+        return PrintForecast.model_validate_json(outcome["forecast"])
+    except (ValidationError, TypeError, KeyError, ValueError) as error:
+        return PrintForecast(reason=_crashed(f"result: {error}"))
+
+
 def _drawn(job: str, signature: bytes, path: str | Path, unit: str, body: int) -> bytes | Reason:
     outcome = _outcome_for(job, path, unit, body)
     if isinstance(outcome, Reason):
@@ -120,14 +135,16 @@ def _measurement(value: Any) -> Measurement | Reason:
         return _crashed(f"result: {error}")
 
 
-def _outcome_for(job: str, path: str | Path, unit: str, body: int, limits: "Limits | None" = None) -> Any | Reason:
+def _outcome_for(
+    job: str, path: str | Path, unit: str, body: int, limits: "Limits | None" = None, told: tuple[Any, ...] = ()
+) -> Any | Reason:
     """What a job of this package answers for a file, plain JSON that is not trusted; or the reason why nothing."""
     if unit and unit not in UNIT_MM:
         raise ValueError(f"unknown unit {unit!r}")
     path = Path(path).resolve()
     if not path.is_file():
         return Reason(code="no_such_file")
-    match run(f"quoting.geometry.{job}", str(path), unit, body, limits=limits):
+    match run(f"quoting.geometry.{job}", str(path), unit, body, *told, limits=limits):
         case Limit(which):
             return Reason(code=f"{which}_limit")
         case Ok(value):

@@ -51,6 +51,10 @@ REVIEWS = (
 )
 
 
+# Every code that a print forecast can carry besides those.
+FORECASTS = ("setting_not_estimated",)  # setting
+
+
 class Frozen(BaseModel):
     """A validated value that cannot be changed and refuses unknown fields."""
 
@@ -100,6 +104,16 @@ class PrintEstimate(Frozen):
     filament_mm3: float
     low: float = 0.75  # the true figures are expected between low and high times the estimate
     high: float = 1.25
+
+
+class PrintForecast(Frozen):
+    """What a part takes with a slicer's configuration, as it stands, without supports; or the reason why not known."""
+
+    filament_mm3: float | None = None
+    seconds: float | None = None
+    low: float | None = None  # the true figures are expected between low and high times these
+    high: float | None = None
+    reason: Reason | None = None
 
 
 class Body(Frozen):

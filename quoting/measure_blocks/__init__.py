@@ -9,7 +9,7 @@ from argparse import ArgumentParser
 from typing import Any, Protocol
 
 from quoting.geometry.values import Measurement
-from quoting.measure_blocks import figures, price, shape
+from quoting.measure_blocks import fdm, figures, price, shape
 
 Options = dict[str, Any]
 
@@ -20,4 +20,4 @@ class Block(Protocol):
     def as_text(self, measurement: Measurement, options: Options) -> list[str]: ...
 
 
-BLOCKS: tuple[Block, ...] = (figures, shape, price)
+BLOCKS: tuple[Block, ...] = (figures, shape, fdm, price)

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 import quoting.geometry
-from quoting.geometry.values import REFUSALS, REVIEWS, Reason
+from quoting.geometry.values import FORECASTS, REFUSALS, REVIEWS, Reason
 from quoting.words import SENTENCES, say
 
-CODES = [*REFUSALS, *REVIEWS]
+CODES = [*REFUSALS, *REVIEWS, *FORECASTS]
 
 
 def test_every_code_has_a_sentence_and_no_sentence_is_left_over():
