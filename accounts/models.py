@@ -36,6 +36,13 @@ class PriceDetail(models.TextChoices):
     FORMULAS = "formulas", _("Amounts with formulas and their inputs")
 
 
+class ConsumerVat(models.TextChoices):
+    """Whose VAT a consumer in another member state of the EU pays."""
+
+    ORIGIN = "origin", _("Ours: below the EU's yearly threshold for distance sales")
+    DESTINATION = "destination", _("That of their country: registered for the One-Stop-Shop")
+
+
 class TermsTrigger(models.TextChoices):
     """The status from which net days are counted: that status or one after it (pickup counts as shipping)."""
 
@@ -75,6 +82,10 @@ class Shop(Versioned):
     email = models.EmailField(default="shop@example.org", help_text="Customers write to this address")
     order_email = models.EmailField(default="shop@example.org", help_text="Mails about orders go to this address")
     country = models.CharField(max_length=2, default="DE")
+    consumer_vat = models.CharField(max_length=12, choices=ConsumerVat.choices, default=ConsumerVat.ORIGIN)
+    vat_rates = models.JSONField(
+        default=dict, blank=True, help_text="Percent by country, where the table (quoting/pricing/vat.toml) is outdated"
+    )
     currency = models.CharField(max_length=3, default="EUR")
     timezone = models.CharField(max_length=40, default="Europe/Berlin")
     language = models.CharField(max_length=8, default="en")

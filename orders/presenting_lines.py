@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from accounts.models import PriceDetail
 from accounts.templatetags.show import unit_money
-from orders import pricing
+from orders import pricing, tax_words
 from orders.delivery import method_of
 from orders.models import LineWarning, Order, OrderLine
 from orders.words import say
@@ -66,6 +66,8 @@ class Sums:
     net: Decimal | None = None
     total: Decimal | None = None
     days: int = 0
+    tax_note: str = ""  # why none is charged
+    tax_reason: str = ""  # beside the rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ def sums(order: Order, lines: Sequence[LineView]) -> Sums:
         net=order.net,
         total=order.total,
         days=price.days,
+        tax_note=tax_words.note(price.vat),
+        tax_reason=tax_words.reason(price.vat),
     )
 
 

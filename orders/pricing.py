@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import ReviewMode, Shop
+from accounts.models import ConsumerVat, ReviewMode, Shop
 from orders import risks
 from orders.models import Order, OrderLine, PromoCode
 from orders.selection import choose, chosen_profile, first_fitting
@@ -19,6 +19,7 @@ from quoting.models import Measurement
 from quoting.pricing.catalogue import Catalogue, Profile
 from quoting.pricing.contract import Discount, LinePrice, LineRequest, OrderBreakdown, OrderTerms, Promo
 from quoting.pricing.engine import price_order
+from quoting.pricing.vat import Supply, Vat, treatment
 from quoting.services import ask_estimates, current_price_list, shape_of
 
 PRICED_FIELDS = ["selection", "process", "material", "price", "state", "net", "tax_class", "counts"]
@@ -60,6 +61,13 @@ def worked_out(
         instead = [*asked[:place], _request(line, catalogue, shapes), *asked[place + 1 :]]
         _store_line(line, price_order(catalogue, instead, given).lines[place])
     return result
+
+
+def on_terms_of_today(seen: Order) -> Order:
+    """A copy of an order, which is not to be saved, with its sums on the terms that hold for the copy."""
+    given = terms(seen)
+    store_sums(seen, worked_out(seen, priced_lines(seen), given), given)
+    return seen
 
 
 def requests(order: Order, lines: Sequence[OrderLine]) -> list[LineRequest]:
@@ -174,7 +182,25 @@ def terms(order: Order) -> OrderTerms:
         shipping_method=order.shipping_method,
         country=order.shipping_address.get("country", ""),
         tax_exempt=company.tax_exempt if company else False,
+        vat=_vat(order, Shop.get()),
     )
+
+
+def _vat(order: Order, shop: Shop) -> Vat:
+    """By where it goes: what is picked up changes hands at the shop, and so does what nobody knows the way of yet."""
+    company = order.company
+    address = {} if order.is_pickup else order.shipping_address
+    supply = Supply(
+        seller=shop.country,
+        seller_vat_id=shop.vat_id,
+        country=address.get("country", ""),
+        postcode=address.get("postcode", ""),
+        business=bool(company and company.is_business),
+        vat_id=company.vat_id if company else "",
+        exempt=bool(company and company.tax_exempt),
+        consumers="destination" if shop.consumer_vat == ConsumerVat.DESTINATION else "origin",
+    )
+    return treatment(supply, {country: Decimal(percent) for country, percent in shop.vat_rates.items()})
 
 
 def _promo(order: Order) -> Promo | None:

@@ -46,7 +46,7 @@ LABELS = {
     "promo": _("Promo code %(promo)s"),
     "discount": _("Discount %(name)s"),
     "shipping": _("Shipping: %(name)s"),
-    "tax_taken_out": _("Tax-exempt: tax taken out of the prices"),
+    "tax_taken_out": _("Without tax: tax taken out of the prices"),
 }
 
 REASONS = {

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Shop
-from orders import presenting_lines
+from orders import presenting_lines, tax_words
 from orders.models import Document, LedgerEntry, Order, OrderLine
 from orders.presenting_lines import LineView
 from orders.workflow.facts import address_lines
@@ -58,8 +58,14 @@ def _customer(order: Order) -> dict[str, Any]:
         "email": order.contact.get("email", ""),
         "billing": address_lines(order.billing_address),
         "billing_country": order.billing_address.get("country", ""),
-        "vat_id": company.vat_id if company else "",
+        "vat_id": _vat_id(order) or (company.vat_id if company else ""),
     }
+
+
+def _vat_id(order: Order) -> str:
+    """The one under which no tax was charged, though the company may have another by now."""
+    vat = order.price.vat if order.price else None
+    return vat.vat_id if vat else ""
 
 
 def _delivery(order: Order) -> dict[str, Any]:
@@ -114,7 +120,9 @@ def _sums(order: Order) -> dict[str, Any]:
         "net": str(order.net),
         "tax": str(order.tax),
         "total": str(order.total),
-        "tax_exempt": bool(order.company and order.company.tax_exempt),
+        "vat": price.vat.model_dump(mode="json") if price.vat else None,
+        "tax_reason": tax_words.reason(price.vat),
+        "tax_note": tax_words.note(price.vat),
     }
 
 
@@ -159,6 +167,7 @@ def _credit(document: Document, invoice: Document) -> dict[str, Any]:
     """All of an invoice, or a price reduction spread over its rates by value."""
     facts = invoice.facts or {}
     told = {"corrects": invoice.number, "corrects_date": facts.get("date", "")}
+    told |= {name: facts[name] for name in ("customer", "vat", "tax_reason", "tax_note") if name in facts}
     if document.amount is None:
         names = ("lines", "components", "taxes", "net", "tax", "total", "prices_gross")
         return told | {name: facts[name] for name in names if name in facts}

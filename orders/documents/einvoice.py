@@ -17,6 +17,11 @@ NS = {
 PROFILE = "urn:cen.eu:en16931:2017"
 TYPES = {"invoice": "380", "credit_note": "381"}
 PIECE = "C62"  # UN/ECE Rec. 20: one
+# VAT category (UNTDID 5305) and reason where no tax is charged.
+WITHOUT_TAX = {
+    "reverse_charge": ("K", "Intra-Community supply, reverse charge"),
+    "export": ("G", "Export, VAT not charged"),
+}
 Facts = dict[str, Any]
 
 
@@ -52,6 +57,8 @@ def xml(facts: Facts) -> bytes:
         _line(deal, line, facts)
     _parties(put(deal, "ram:ApplicableHeaderTradeAgreement"), facts)
     delivery = put(deal, "ram:ApplicableHeaderTradeDelivery")
+    if goes_to := (facts.get("vat") or {}).get("country"):
+        put(delivery, "ram:ShipToTradeParty/ram:PostalTradeAddress/ram:CountryID", goes_to)
     _date(put(delivery, "ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime"), facts["date"])
     _settlement(put(deal, "ram:ApplicableHeaderTradeSettlement"), facts)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
@@ -93,7 +100,8 @@ def _category(facts: Facts) -> tuple[str, str]:
     rate = Decimal(facts["taxes"][0]["rate"])
     if rate > 0:
         return "S", ""
-    return ("AE", "Reverse charge") if facts.get("reverse_charge") else ("E", "Exempt from tax")
+    case = str((facts.get("vat") or {}).get("case"))
+    return WITHOUT_TAX.get(case, ("E", "Exempt from tax"))
 
 
 def _tax(tax: Any, facts: Facts) -> None:

@@ -1,6 +1,7 @@
 """Who gets the order, where it goes and how: asked at checkout, and once more where an offer lacks it."""
 
 import re
+from copy import copy
 from typing import Any, cast
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts import customers
-from accounts.fields import CountryField
+from accounts.fields import CountryField, VatIdField
 from accounts.models import Address, Company, Shop, User
 from orders.delivery import ShippingOption, options
 from orders.models import Order
@@ -159,6 +160,27 @@ class CheckoutForm(DetailsForm):
     )
     save_addresses = forms.BooleanField(label=_("Remember these addresses for next time"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
+    vat_id = VatIdField(required=False)
+
+    def __init__(self, *args: Any, order: Order, user: User, shop: Shop, **kwargs: Any) -> None:
+        super().__init__(*args, order=order, user=user, shop=shop, **kwargs)
+        if not (order.company and order.company.is_business):
+            del self.fields["vat_id"]
+
+    @property
+    def as_far_as_known(self) -> Order:
+        """The order with where it goes and whose VAT ID it bears as on the page now; a copy that is not to be saved."""
+        seen = copy(self.order)
+        kind = "shipping" if self.current("ship_elsewhere") else "billing"
+        seen.shipping_address = {name: self.current(f"{kind}_{name}") for name in ("country", "postcode")}
+        seen.shipping_method = self.chosen_method
+        if seen.company and "vat_id" in self.fields:
+            seen.company = copy(seen.company)
+            try:
+                seen.company.vat_id = self.fields["vat_id"].clean(self.current("vat_id"))
+            except ValidationError:
+                seen.company.vat_id = ""  # what is wrong with it is said when the page is sent
+        return seen
 
     def clean_also_notify(self) -> list[str]:
         found = list(dict.fromkeys(part for part in re.split(r"[,;\s]+", self.cleaned_data["also_notify"]) if part))
@@ -178,6 +200,9 @@ class CheckoutForm(DetailsForm):
         order.customer_reference = self.cleaned_data["customer_reference"]
         order.customer_note = self.cleaned_data["customer_note"]
         order.also_notify = self.cleaned_data["also_notify"]
+        if order.company and "vat_id" in self.fields and order.company.vat_id != self.cleaned_data["vat_id"]:
+            order.company.vat_id = self.cleaned_data["vat_id"]
+            order.company.save(update_fields=["vat_id"])
 
     def remember(self, company: Company | None) -> None:
         """Keep the addresses for the company's next order, where that was ticked."""
@@ -215,6 +240,7 @@ def initial_of(order: Order, user: User, shop: Shop) -> dict[str, Any]:
         "customer_note": order.customer_note,
         "also_notify": ", ".join(order.also_notify),
         "save_addresses": not saved,
+        "vat_id": order.company.vat_id if order.company else "",
         "version": order.version,
     }
 

@@ -102,8 +102,10 @@ def delivery(request: HttpRequest, public_id: str) -> HttpResponse:
     order = draft_for(request, public_id)
     shop = Shop.get()
     form = CheckoutForm(request.POST, order=order, user=user_of(request), shop=shop)
-    context = {"form": form, "order": order, "fresh": True, "hidden": presenting.amounts_hidden(order)}
-    return render(request, "portal/checkout_delivery.html", context)
+    seen = pricing.on_terms_of_today(form.as_far_as_known)
+    sums = presenting_lines.sums(seen, presenting_lines.line_views(seen))
+    context = {"form": form, "order": seen, "sums": sums, "fresh": True, "hidden": presenting.amounts_hidden(order)}
+    return render(request, "portal/checkout_delivery_changed.html", {**context, "shop": shop})
 
 
 def summary(request: HttpRequest, order: Order, shop: Shop) -> dict[str, Any]:

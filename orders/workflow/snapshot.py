@@ -13,6 +13,7 @@ from accounts.models import Shop
 from orders import pricing
 from orders.models import LineWarning, OfferRevision, Order, OrderLine
 from quoting.models import Part, PriceListVersion
+from quoting.pricing.vat import territory
 
 # What a snapshot keeps of a line, and an accepted revision gives back to it.
 LINE_FIELDS = (
@@ -123,8 +124,14 @@ def as_frozen(order: Order, revision: OfferRevision) -> Order:
 
 def _goes_elsewhere(order: Order, snap: dict[str, Any]) -> bool:
     """The customer chose another way of delivery since: shipping and tax follow."""
-    country = snap["shipping_address"].get("country", "")
-    return (order.shipping_method, order.shipping_address.get("country", "")) != (snap["shipping_method"], country)
+    was, now = snap["shipping_address"], order.shipping_address
+    return (order.shipping_method, _where(now)) != (snap["shipping_method"], _where(was))
+
+
+def _where(address: dict[str, str]) -> tuple[str, str]:
+    """What shipping and tax look at."""
+    country = address.get("country", "")
+    return country, territory(country, address.get("postcode", ""))
 
 
 def _frozen_lines(order: Order, lines: list[dict[str, Any]]) -> list[OrderLine]:

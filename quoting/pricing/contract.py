@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from quoting.geometry.values import Frozen, Measured, Reason
+from quoting.pricing.vat import Vat
 
 # "working": a figure is being made, ask again soon. "to_be_quoted": a person of the shop has to find the price.
 PriceState = Literal["priced", "working", "to_be_quoted"]
@@ -133,6 +134,11 @@ class OrderTerms(Frozen):
     shipping_method: str = ""  # key of the catalogue; empty: not chosen yet, no shipping component
     country: str = ""  # ISO 3166 alpha-2 of the destination; empty: not known yet, no shipping unless picked up
     tax_exempt: bool = False
+    vat: Vat | None = None  # None: as at home
+
+    @property
+    def is_without_tax(self) -> bool:
+        return self.tax_exempt or (self.vat is not None and self.vat.is_without_tax)
 
 
 class OneOffs(Frozen):
@@ -189,6 +195,7 @@ class OrderBreakdown(Frozen):
     gross: Decimal
     days: int  # the longest lead time of the lines, in business days
     reasons: tuple[Reason, ...] = ()  # those of the order itself; the lines have their own
+    vat: Vat | None = None  # why these rates
 
 
 class GridCell(Frozen):

@@ -25,7 +25,7 @@ from quoting.pricing.job import Job
 from quoting.pricing.judge import Reasons
 from quoting.pricing.line import assess, price_job, unpriced
 from quoting.pricing.shipping import shipping
-from quoting.pricing.taxes import sums_by_class, taken_out, tax_lines
+from quoting.pricing.taxes import sums_by_class, taken_out, tax_lines, taxed_elsewhere
 
 USUAL_QUANTITIES = (1, 2, 5, 10, 25, 50, 100)
 
@@ -134,14 +134,15 @@ def _price_order(catalogue: Catalogue, lines: Sequence[LineRequest], terms: Orde
     allotted = zip(lines, allot(catalogue, lines), strict=True)
     priced = tuple(price_line(catalogue, request, one_offs, terms) for request, one_offs in allotted)
     minimums = _minimum_orders(catalogue, lines, priced)
+    catalogue, priced, minimums = taxed_elsewhere(catalogue, priced, minimums, terms)
     goods = sum((line.net for line in priced), zero) + total([item for _, item in minimums], currency)
     charges = _promo(terms, goods, currency)
     charges += discount(terms, goods + total(charges, currency), currency)
     sent = shipping(catalogue, lines, priced, terms, goods + total(charges, currency))
     charges += (sent,) if isinstance(sent, Component) else ()
     sums = sums_by_class(catalogue, priced, minimums, charges)
-    removed = taken_out(catalogue, sums) if terms.tax_exempt and catalogue.prices_gross else ()
-    taxes = tax_lines(catalogue, sums, exempt=terms.tax_exempt)
+    removed = taken_out(catalogue, sums) if terms.is_without_tax and catalogue.prices_gross else ()
+    taxes = tax_lines(catalogue, sums, exempt=terms.is_without_tax)
     net, tax = sum((line.base for line in taxes), zero), sum((line.tax for line in taxes), zero)
     reasons = (sent,) if isinstance(sent, Reason) else ()
     return OrderBreakdown(
@@ -156,6 +157,7 @@ def _price_order(catalogue: Catalogue, lines: Sequence[LineRequest], terms: Orde
         gross=net + tax,
         days=max((line.days for line in priced), default=0),
         reasons=reasons,
+        vat=terms.vat,
     )
 
 

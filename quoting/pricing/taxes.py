@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 
 from quoting.pricing.amounts import ARITHMETIC, component, rounded, spread
 from quoting.pricing.catalogue import Catalogue, TaxRate
-from quoting.pricing.contract import Component, LinePrice, OrderBreakdown, TaxLine
+from quoting.pricing.contract import Component, LinePrice, OrderBreakdown, OrderTerms, TaxLine
 
 Sums = dict[str, Decimal]  # of amounts by tax class
 
@@ -31,6 +31,24 @@ def sums_by_class(
         for tax_class, share in zip(sums, spread(item.amount, weights, catalogue.currency), strict=True):
             sums[tax_class] += share
     return {tax_class: amount for tax_class, amount in sums.items() if amount}
+
+
+def taxed_elsewhere(
+    catalogue: Catalogue,
+    lines: tuple[LinePrice, ...],
+    minimums: tuple[tuple[str, Component], ...],
+    terms: OrderTerms,
+) -> tuple[Catalogue, tuple[LinePrice, ...], tuple[tuple[str, Component], ...]]:
+    """The same where another country's standard rate holds: for all classes, as nobody here knows its reduced ones."""
+    if terms.vat is None or terms.vat.percent is None:
+        return catalogue, lines, minimums
+    first = catalogue.taxes[0].tax_class
+    rate = TaxRate(tax_class=first, percent=terms.vat.percent)
+    return (
+        catalogue.model_copy(update={"taxes": (rate,)}),
+        tuple(line.model_copy(update={"tax_class": first}) for line in lines),
+        tuple((first, item) for _, item in minimums),
+    )
 
 
 def tax_lines(catalogue: Catalogue, sums: Sums, *, exempt: bool) -> tuple[TaxLine, ...]:
