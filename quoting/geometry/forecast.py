@@ -6,7 +6,7 @@ from quoting.geometry import layers, slicer_ini
 from quoting.geometry.bodies import load_body
 from quoting.geometry.heal import heal, united
 from quoting.geometry.measure import measure
-from quoting.geometry.mesh import Mesh, body_of_faces
+from quoting.geometry.mesh import Mesh
 from quoting.geometry.values import Healing, PrintForecast, Reason
 
 # True time / estimate for 8 of 10 closed parts and configurations (bench/fdm_layers.py).
@@ -48,5 +48,5 @@ def _mesh(path: Path, unit: str, body: int, healing: Healing | None) -> Mesh:
     """The mesh that was measured."""
     mesh, _ = heal(load_body(path, unit, body).mesh)
     if healing is not None and healing.bodies_united:
-        return united(mesh, *body_of_faces(mesh)) or mesh
+        return united(mesh, *mesh.bodies) or mesh
     return mesh
