@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from scripts import programs
-from scripts.shots_pages import GUEST, PAGES, Shot
+from scripts.shots_pages import GUEST, PAGES, Shot, go
 from tests.served import Served
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +59,7 @@ def take(browser: Browser, served: Served, pages: Iterable[Shot], width: str) ->
             log_in(opened[shot.who], served, shot.who)
         page = opened[shot.who]
         try:
-            go(page, shot)
+            open_page(page, shot)
         except Error as error:
             problems.append(f"  {width} {shot.name}: {error.message.splitlines()[0]}")
             continue
@@ -70,12 +70,8 @@ def take(browser: Browser, served: Served, pages: Iterable[Shot], width: str) ->
     return problems
 
 
-def go(page: Page, shot: Shot) -> None:
-    if isinstance(shot.where, str):
-        page.goto(shot.where)
-    else:
-        page.goto("/")
-        shot.where(page)
+def open_page(page: Page, shot: Shot) -> None:
+    go(page, shot.where)
     page.wait_for_load_state("networkidle")
 
 

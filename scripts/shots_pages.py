@@ -1,52 +1,97 @@
-"""The pages of which `make shots` takes pictures. Add one line per page.
+"""Every page of the project, once: `make shots` takes its pictures, tests/browser/test_pages.py looks at each. One line per page.
 
-A page is a path, or a function of an open browser page (which is logged in, and at the front page) that goes there.
+A page is a path, or a function of an open browser page (which is logged in, and at the front page) that goes there. An
+address that answers GET and is no page stands in tests/data/no_pages.csv instead.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-GUEST, CUSTOMER, MANAGER = "guest", "customer", "manager"  # as in demo-logins.json
+GUEST, CUSTOMER, SALES, MANAGER = "guest", "customer", "sales", "manager"  # as in demo-logins.json
+PASSWORD = "partwright-demo"
+Way = str | Callable[[Page], None]
 
 
 @dataclass(frozen=True)
 class Shot:
     name: str
     who: str
-    where: str | Callable[[Page], None]
+    where: Way
 
 
-def first_link(path: str, pattern: str) -> Callable[[Page], None]:
-    """The first page of a list: of `path`, the link whose address ends as the CSS pattern says."""
+def go(page: Page, way: Way) -> None:
+    if isinstance(way, str):
+        page.goto(way)
+    else:
+        way(page)
 
-    def go(page: Page) -> None:
-        page.goto(path)
+
+def first_link(way: Way, pattern: str) -> Callable[[Page], None]:
+    """The first page of a list: behind `way`, the link whose address holds `pattern`."""
+
+    def through(page: Page) -> None:
+        go(page, way)
         link = page.locator(f'main a[href*="{pattern}"]').first
         page.goto(link.get_attribute("href", timeout=2000) or "")
 
-    return go
+    return through
+
+
+def press(way: Way, button: str, values: dict[str, str] | None = None) -> Callable[[Page], None]:
+    """The page behind the first button whose name begins so, with fields (by name) filled in before."""
+
+    def through(page: Page) -> None:
+        go(page, way)
+        for name, value in (values or {}).items():
+            page.locator(f'main [name="{name}"]').first.fill(value)
+        with page.expect_navigation():
+            page.locator("main").get_by_role("button", name=re.compile(f"^{button}")).first.click(timeout=5000)
+
+    return through
+
+
+def then(way: Way, rest: str) -> Callable[[Page], None]:
+    """An address below that of another page."""
+
+    def through(page: Page) -> None:
+        go(page, way)
+        page.goto(page.url.split("?")[0].split("#")[0] + rest)
+
+    return through
 
 
 def draft(step: str = "") -> Callable[[Page], None]:
     """The customer's quote in progress, or a step of its checkout."""
-
-    def go(page: Page) -> None:
-        first_link("/orders/?group=draft", "/quote/")(page)
-        if step:
-            page.goto(page.url + step)
-
-    return go
+    return then(first_link("/orders/?group=draft", "/quote/"), step)
 
 
-def order(number: int, rest: str = "") -> Callable[[Page], None]:
+def of_line(name: str) -> Callable[[Page], None]:
+    """What is told about the first part of the customer's quote on a page of its own."""
+
+    def through(page: Page) -> None:
+        go(page, draft())
+        line = page.locator("article[id^=line-]").first.get_attribute("id") or ""
+        page.goto(f"{page.url}lines/{line.removeprefix('line-')}/{name}/")
+
+    return through
+
+
+def order(number: int, rest: str = "") -> str:
     """An order of the demo shop in the back office, by its place in backoffice/demo/shop.toml."""
+    return f"/backoffice/orders/{number}/{rest}"
 
-    def go(page: Page) -> None:
-        page.goto(f"/backoffice/orders/{number}/{rest}")
 
-    return go
+def in_review(rest: str) -> Callable[[Page], None]:
+    """The first order in the back office that waits for review."""
+    return then(first_link("/backoffice/orders/?group=waiting_for_review", "/backoffice/orders/1"), rest)
+
+
+def quotation() -> Callable[[Page], None]:
+    """The latest draft of the quotation tool."""
+    return first_link("/backoffice/quotation/", "/quote/")
 
 
 PAGES = [
@@ -110,4 +155,35 @@ PAGES = [
     Shot("mail", GUEST, first_link("/mailbox/", "/mailbox/")),
     Shot("password", CUSTOMER, "/account/password/change/"),
     Shot("address", CUSTOMER, "/account/addresses/add/"),
+    Shot("address-edit", CUSTOMER, first_link("/account/addresses/", "/account/addresses/")),
+    Shot("address-delete", CUSTOMER, then(first_link("/account/addresses/", "/account/addresses/"), "delete/")),
+    Shot("e-mail-addresses", CUSTOMER, "/account/email/"),
+    Shot("sign-out", CUSTOMER, "/account/logout/"),
+    Shot("closed-account", GUEST, "/account/inactive/"),
+    Shot("check-your-mail", GUEST, "/account/confirm-email/"),
+    Shot("confirm-no-longer", GUEST, "/account/confirm-email/old/"),
+    Shot("reset-sent", GUEST, "/account/password/reset/done/"),
+    Shot("reset-no-longer", GUEST, "/account/password/reset/key/1-set-password/"),
+    Shot("reset-done", GUEST, "/account/password/reset/key/done/"),
+    Shot("confirm-it-is-you", CUSTOMER, "/account/reauthenticate/"),
+    Shot("two-factor-on", CUSTOMER, press("/account/2fa/totp/activate/", "Continue", {"password": PASSWORD})),
+    Shot("part", CUSTOMER, first_link(draft(), "/parts/")),
+    Shot("prices-of-line", CUSTOMER, of_line("prices")),
+    Shot("cheaper", CUSTOMER, of_line("cheaper")),
+    Shot("quantities-of-line", CUSTOMER, of_line("curve")),
+    Shot("demo-payment", CUSTOMER, press(first_link("/orders/?group=payment", "/orders/"), "Pay now")),
+    Shot("api-key", CUSTOMER, first_link(press("/account/api/", "Make a key", {"name": "ERP"}), "/account/api/keys/")),
+    Shot("bo-api-key", MANAGER, first_link("/backoffice/api/", "/backoffice/api/keys/")),
+    Shot("bo-orders-none-found", MANAGER, "/backoffice/orders/?q=nothing+of+the+kind"),
+    Shot("bo-refund", MANAGER, order(1001, "refund/")),
+    Shot("bo-bulk", MANAGER, "/backoffice/orders/change/?transition=put_on_hold&order=1007:1"),
+    Shot("bo-ship-part", SALES, order(1025, "ship-part/")),
+    Shot("bo-edit", MANAGER, in_review("edit/")),
+    Shot("bo-edit-line", MANAGER, first_link(in_review("edit/"), "/edit/lines/")),
+    Shot("bo-quotation", SALES, press("/backoffice/quotation/new/", "Choose")),
+    Shot("bo-quotation-customer", SALES, first_link(quotation(), "/customer/")),
+    Shot("bo-quotation-library", SALES, then(quotation(), "library/")),
+    Shot("bo-price-draft", MANAGER, press("/backoffice/catalogue/", "Start a draft")),
+    Shot("bo-price-draft-page", MANAGER, "/backoffice/catalogue/draft/edit/fdm/basics/"),
+    Shot("bo-price-draft-import", MANAGER, "/backoffice/catalogue/draft/import/"),
 ]
