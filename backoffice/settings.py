@@ -191,7 +191,8 @@ class TaxForm(SettingsForm):
 
     class Meta:
         model = Shop
-        fields = ["vat_id"]
+        fields = ["vat_id", "consumer_vat"]
+        labels = {"consumer_vat": gettext_lazy("Consumers in other countries of the EU pay the VAT of")}
 
 
 class NumbersForm(SettingsForm):

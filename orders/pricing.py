@@ -172,7 +172,8 @@ def _measurement(line: OrderLine) -> Measurement:
     return line.part.measurement
 
 
-def terms(order: Order) -> OrderTerms:
+def terms(order: Order, shop: Shop | None = None) -> OrderTerms:
+    """Those of today. `shop`: its row, where many orders are priced."""
     company = order.company
     return OrderTerms(
         promo=_promo(order),
@@ -182,7 +183,7 @@ def terms(order: Order) -> OrderTerms:
         shipping_method=order.shipping_method,
         country=order.shipping_address.get("country", ""),
         tax_exempt=company.tax_exempt if company else False,
-        vat=_vat(order, Shop.get()),
+        vat=_vat(order, shop or Shop.get()),
     )
 
 

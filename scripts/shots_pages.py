@@ -1,6 +1,6 @@
-"""Every page of the project, once: `make shots` takes its pictures, tests/browser/test_pages.py looks at each. One line per page.
+"""Every page of the project, of which `make shots` takes pictures. One line per page.
 
-A page is a path, or a function of an open browser page (which is logged in, and at the front page) that goes there. An
+A page is a path, or a function of an open browser page (which is logged in, and at the front page) that goes there.
 address that answers GET and is no page stands in tests/data/no_pages.csv instead.
 """
 

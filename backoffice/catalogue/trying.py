@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
+from accounts.models import Shop
 from orders import pricing
 from orders.models import Order, OrderLine, Status
 from quoting.models import PriceListVersion
@@ -86,12 +87,13 @@ def recent(most: int) -> list[Order]:
 
 def tried(orders: Sequence[Order], now: PriceListVersion, draft: PriceListVersion) -> list[Tried]:
     """Worst first."""
-    return sorted((_tried(order, now, draft) for order in orders), key=lambda one: one.rank)
+    shop = Shop.get()
+    return sorted((_tried(order, now, draft, shop) for order in orders), key=lambda one: one.rank)
 
 
-def _tried(order: Order, now: PriceListVersion, draft: PriceListVersion) -> Tried:
+def _tried(order: Order, now: PriceListVersion, draft: PriceListVersion, shop: Shop) -> Tried:
     lines: list[OrderLine] = order.tried_lines  # type: ignore[attr-defined]
-    before, after = _priced(order, lines, now), _priced(order, lines, draft)
+    before, after = _priced(order, lines, now, shop), _priced(order, lines, draft, shop)
     names = {line.pk: f"{line.position} {line.name}" for line in lines}
     pairs = zip(before.lines, after.lines, strict=True)
     compared = [
@@ -102,10 +104,10 @@ def _tried(order: Order, now: PriceListVersion, draft: PriceListVersion) -> Trie
     return Tried(order, total, sorted(compared, key=lambda one: one.rank))
 
 
-def _priced(order: Order, lines: Sequence[OrderLine], price_list: PriceListVersion) -> OrderBreakdown:
+def _priced(order: Order, lines: Sequence[OrderLine], price_list: PriceListVersion, shop: Shop) -> OrderBreakdown:
     under = copy(order)
     under.price_list = price_list
-    return pricing.worked_out(under, [copy(line) for line in lines])
+    return pricing.worked_out(under, [copy(line) for line in lines], pricing.terms(under, shop))
 
 
 def _of_line(price: LinePrice, currency: str) -> Amount:

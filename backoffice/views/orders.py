@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Shop, User
+from accounts.context import shop_of
+from accounts.models import User
 from accounts.roles import staff_required
 from backoffice import words
 from backoffice.bulk import offered
@@ -25,7 +26,7 @@ from orders.workflow.actors import staff
 @require_safe
 def bo_orders(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
-    now, shop, wish = timezone.now(), Shop.get(), Wish.read(request.GET.dict())
+    now, shop, wish = timezone.now(), shop_of(request), Wish.read(request.GET.dict())
     found = listing(wish, request.user, shop, now)
     fields = filter_fields(wish) if "panel" in request.GET else []
     context = {

@@ -1,6 +1,7 @@
 """`manage.py verify`: what was made by the verbs holds, and each kind of damage is named."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -195,8 +196,9 @@ def test_broken_uploads_go_when_nobody_writes_them_any_more() -> None:
     folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
     (folder / "old").write_bytes(b"x")
     (folder / "young").write_bytes(b"x")
-    then = (folder / "old").stat().st_mtime - 2 * incoming.ABANDONED_AFTER
-    os.utime(folder / "old", (then, then))
+    now = time.time()
+    for name, age in (("old", 2 * incoming.ABANDONED_AFTER), ("young", 0)):
+        os.utime(folder / name, (now - age, now - age))
     incoming.clear()
     assert [path.name for path in folder.iterdir()] == ["young"]
     incoming.clear(younger_too=True)
