@@ -1,7 +1,6 @@
 """Every page of the project, of which `make shots` takes pictures. One line per page.
 
 A page is a path, or a function of an open browser page (which is logged in, and at the front page) that goes there.
-address that answers GET and is no page stands in tests/data/no_pages.csv instead.
 """
 
 import re

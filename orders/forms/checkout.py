@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import customers
 from accounts.fields import CountryField, VatIdField
-from accounts.models import Address, Company, Shop, User
+from accounts.models import Activity, Address, Company, Shop, User
 from orders.delivery import ShippingOption, options
 from orders.models import Order
 from orders.workflow.guards import ADDRESS_FIELDS as NEEDED
@@ -200,9 +200,16 @@ class CheckoutForm(DetailsForm):
         order.customer_reference = self.cleaned_data["customer_reference"]
         order.customer_note = self.cleaned_data["customer_note"]
         order.also_notify = self.cleaned_data["also_notify"]
-        if order.company and "vat_id" in self.fields and order.company.vat_id != self.cleaned_data["vat_id"]:
-            order.company.vat_id = self.cleaned_data["vat_id"]
-            order.company.save(update_fields=["vat_id"])
+        if order.company and "vat_id" in self.fields:
+            self._keep_vat_id(order.company)
+
+    def _keep_vat_id(self, company: Company) -> None:
+        """On the company, as a new version: staff who edit it meanwhile are told."""
+        given = self.cleaned_data["vat_id"]
+        if company.vat_id != given:
+            company.vat_id, company.version = given, company.version + 1
+            company.save(update_fields=["vat_id", "version"])
+            Activity.record(self.user, "company_edited", f"company:{company.pk}", fields=["vat_id"])
 
     def remember(self, company: Company | None) -> None:
         """Keep the addresses for the company's next order, where that was ticked."""
