@@ -76,7 +76,7 @@ def tidy(now: datetime) -> int:
 
 def _forget(file_id: int) -> int:
     with transaction.atomic():
-        file = StoredFile.objects.select_for_update().filter(pk=file_id, parts=None).first()
+        file = StoredFile.objects.select_for_update(of=("self",)).filter(pk=file_id, parts=None).first()
         if file is None or file.measurements.exists():
             return 0
         delete_after_commit([file.name])
