@@ -19,7 +19,6 @@ from tests.served import Served, kill
 
 WITHIN = 60.0  # seconds, all mails are out
 KILLS = 3
-SLOWEST = 5.0  # seconds for which a person still waits; one that waited for the broker itself would take for ever
 SCRIPT = Path(__file__).with_name("owe_mails.py")
 
 
@@ -82,7 +81,7 @@ def test_broker_stopped_and_flushed(shop: Served, post: Post) -> None:
     (broker,) = shop.pids_without_leash("valkey-server")
     os.kill(broker, signal.SIGSTOP)
     try:
-        assert owe(shop, "silent", 20) < SLOWEST, "no deed waits for it"
+        assert owe(shop, "silent", 20) < 1, "no deed waits for it"
         assert states(shop, "silent").total() == 40
     finally:
         kill(broker)  # and with it everything that was announced: it keeps nothing on disk

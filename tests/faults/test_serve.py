@@ -16,6 +16,7 @@ from tests.served import Served, kill
 
 BACK_WITHIN = 5.0
 GONE_WITHIN = 5.0
+STOPPED_WITHIN = 25.0  # of them 15 for visitors; each worker used to take its 20 in turn
 CHILDREN = {
     "broker": ("valkey-server",),
     "worker": ("celery", "worker@"),
@@ -133,6 +134,18 @@ def test_stop_is_in_order_and_complete_and_a_long_path_works(tmp_path: Path) -> 
     assert instance.stop() == 0
     assert instance.pids() == []
     assert instance.said().rstrip().endswith("stopped")
+
+
+def test_without_a_broker_it_stops_within_seconds(own: Served) -> None:
+    """Silent, not gone: then it would be started again. The workers hang on it and are not waited for."""
+    own.start()
+    (broker,) = own.pids_without_leash(*CHILDREN["broker"])
+    os.kill(broker, signal.SIGSTOP)
+    time.sleep(1)
+    started = time.monotonic()
+    assert own.stop() == 0
+    assert time.monotonic() - started < STOPPED_WITHIN
+    assert own.pids() == []
 
 
 @pytest.mark.postgres
