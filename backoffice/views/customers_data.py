@@ -1,8 +1,10 @@
 """Merging customers, handing out what is kept about them, erasing it. Managers alone do this."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -36,6 +38,18 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+def _merged(request: HttpRequest, merge: Callable[..., Any], gone: Model, stays: Model | None) -> tuple[str, int]:
+    """What is said against it, and the status of the answer; nothing when it is done."""
+    if stays is None or not request.POST.get("sure"):
+        return _("Choose the one that stays, and confirm that this cannot be undone."), 422
+    try:
+        merge(gone.pk, stays.pk, by=who(request))
+    except customers.CannotMerge as why:
+        return str(SAID[why.code]), 409
+    messages.success(request, _("Merged. All of it is here now."))
+    return "", 200
+
+
 @managers_only
 @form_page
 def bo_company_merge(request: HttpRequest, company: int) -> HttpResponse:
@@ -45,16 +59,9 @@ def bo_company_merge(request: HttpRequest, company: int) -> HttpResponse:
     stays = Company.objects.filter(pk=into, merged_into=None, erased_at=None).exclude(pk=gone.pk).first()
     error, status = "", 200
     if request.method == "POST":
-        if stays is None or not request.POST.get("sure"):
-            error, status = _("Choose the customer that stays, and confirm that this cannot be undone."), 422
-        else:
-            try:
-                customers.merge(gone.pk, stays.pk, by=who(request))
-            except customers.CannotMerge as why:
-                error, status = str(SAID[why.code]), 409
-            else:
-                messages.success(request, _("Merged. All of it is here now."))
-                return see("bo_company", stays.pk)
+        error, status = _merged(request, customers.merge, gone, stays)
+        if not error and stays:
+            return see("bo_company", stays.pk)
     q = asked(request.GET.dict())
     moves = [(model._meta.verbose_name_plural, many) for model, _field, many in owned_by(gone) if many]
     context: dict[str, Any] = {"gone": gone, "stays": stays, "moves": moves, "error": error, "q": q}
@@ -72,16 +79,9 @@ def bo_person_merge(request: HttpRequest, person: int) -> HttpResponse:
     stays = others.filter(pk=into).first()
     error, status = "", 200
     if request.method == "POST":
-        if stays is None or not request.POST.get("sure"):
-            error, status = _("Choose the person that stays, and confirm that this cannot be undone."), 422
-        else:
-            try:
-                customers.merge_people(gone.pk, stays.pk, by=who(request))
-            except customers.CannotMerge as why:
-                error, status = str(SAID[why.code]), 409
-            else:
-                messages.success(request, _("Merged. All of it is here now."))
-                return see("bo_person", stays.pk)
+        error, status = _merged(request, customers.merge_people, gone, stays)
+        if not error and stays:
+            return see("bo_person", stays.pk)
     moves = [
         (_("orders"), Order.objects.filter(customer=gone).count()),
         (_("models"), Part.objects.filter(uploaded_by=gone).count()),

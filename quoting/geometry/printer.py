@@ -1,13 +1,10 @@
 """How an FDM printer prints: every setting that the estimate looks at, worked out to plain numbers.
 
-Made from a PrusaSlicer configuration (slicer_ini.py) or from a profile of the shop's price list. Lengths in mm, speeds
-in mm/s, accelerations in mm/s², flow in mm³/s, times in s.
+Made from a PrusaSlicer configuration (slicer_ini.py). Lengths in mm, speeds in mm/s, accelerations in mm/s², flow in mm³/s, times in s.
 """
 
 import math
 from dataclasses import dataclass
-
-from quoting.geometry.values import PrintProfile
 
 ROUND_EDGES = 1 - math.pi / 4  # a line's section is a rectangle with half-round ends: what is missing of its height
 
@@ -33,11 +30,8 @@ class Printer:
     top_thickness: float = 0.0
     bottom_thickness: float = 0.0
     density: float = 0.2  # of the sparse infill, 0 to 1
-    pattern: str = "stars"
     fill_angle: float = 45.0
     overlap: float = 0.25  # of infill with perimeters, as a share of the line spacing
-    anchor: float = 2.7
-    anchor_most: float = 50.0
     solid_below_area: float = 70.0
     vertical_shells: bool = False  # slopes get solid infill behind them
     gap_fill: bool = True
@@ -47,7 +41,6 @@ class Printer:
     skirts: int = 1
     skirt_distance: float = 6.0
     skirt_height: int = 1
-    least_skirt: float = 0.0  # mm of filament
     brim_width: float = 0.0
     raft_layers: int = 0
     supports: bool = False
@@ -68,7 +61,6 @@ class Printer:
     # Accelerations, and the jump of speed that the firmware allows in a corner ("jerk")
     perimeter_acceleration: float = 1500.0
     infill_acceleration: float = 1500.0
-    first_acceleration: float = 1500.0
     travel_acceleration: float = 1500.0
     z_acceleration: float = 500.0
     jerk: float = 10.0
@@ -78,7 +70,6 @@ class Printer:
     retract_speed: float = 40.0
     unretract_speed: float = 40.0
     lift: float = 0.0
-    retract_from: float = 2.0  # shortest move before which it happens
     # Layers that would be over too soon are slowed down
     least_layer_time: float = 5.0
     least_speed: float = 10.0
@@ -118,50 +109,3 @@ class Printer:
     def capped(self, speed: float, spacing: float) -> float:
         """The speed at which the hotend can still melt what a line takes."""
         return min(speed, self.most_flow / (spacing * self.layer_height)) if self.most_flow > 0 else speed
-
-
-def of_profile(profile: PrintProfile) -> Printer:
-    """The printer that a profile of the price list stands for; what it does not say is usual for desktop machines."""
-    width = profile.line_width
-    return Printer(
-        layer_height=profile.layer_height,
-        first_layer_height=profile.first_layer_height,
-        nozzle=width / 1.125,
-        outer_width=width,
-        inner_width=width,
-        sparse_width=width,
-        solid_width=width,
-        top_width=width,
-        first_width=width,
-        perimeters=profile.walls,
-        top_layers=profile.top_layers,
-        bottom_layers=profile.bottom_layers,
-        density=profile.infill,
-        pattern="grid",
-        overlap=0.15,
-        solid_below_area=0.0,
-        vertical_shells=True,
-        outer_speed=profile.wall_speed,
-        inner_speed=profile.wall_speed,
-        small_speed=profile.wall_speed,
-        sparse_speed=profile.infill_speed,
-        solid_speed=profile.solid_speed,
-        top_speed=profile.solid_speed,
-        bridge_speed=profile.solid_speed,
-        gap_speed=profile.wall_speed,
-        first_speed=None,
-        first_share=0.5,
-        travel_speed=profile.travel_speed,
-        perimeter_acceleration=profile.acceleration,
-        infill_acceleration=profile.acceleration,
-        first_acceleration=profile.acceleration,
-        travel_acceleration=profile.acceleration,
-        jerk=8.0,
-        retract_length=0.8,
-        retract_speed=35.0,
-        unretract_speed=35.0,
-        least_layer_time=10.0,
-        least_speed=15.0,
-        layer_overhead=profile.layer_overhead,
-        fixed_overhead=profile.fixed_overhead,
-    )
