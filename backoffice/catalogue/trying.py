@@ -69,6 +69,11 @@ class Tried:
     lines: list[Compared]
 
     @property
+    def buyer(self) -> str:
+        company = self.order.company
+        return company.name if company and company.name else str(self.order.customer or "")
+
+    @property
     def changes(self) -> bool:
         return self.total.changes or any(line.changes for line in self.lines)
 
