@@ -23,7 +23,7 @@ setup: ## bring everything that is needed into .venv, node_modules and static/di
 run: setup ## the portal with a demo shop, on a free port of this machine
 	@PARTWRIGHT_DEMO=$${PARTWRIGHT_DEMO-1} exec $(PY) manage.py serve
 
-test: setup ## everything: checks, the suite on SQLite and PostgreSQL, faults, browser (some ten minutes)
+test: setup ## everything: checks, the suite on SQLite and PostgreSQL, faults, browser (ten to twenty minutes)
 	@$(PY) -m scripts.test $(ARGS)
 
 check: setup ## the quick part: lint, types, contracts, the suite on SQLite (two to four minutes)

@@ -32,8 +32,8 @@ UNIT_WITHOUT_SLOW = ["-m", "not browser and not fault and not slow", *TWO_AT_ONC
 # What knows no database is the same on every one; so are the rules that the walk is about.
 NO_DATABASE = ("quoting/geometry", "quoting/pricing", "orders/workflow/test_walk.py")
 UNIT_ON_ANOTHER_DATABASE = [*UNIT, *(f"--ignore=tests/{path}" for path in NO_DATABASE)]
-# They wait for processes to start and end far more than they compute.
-FAULTS = ["-m", "fault", "--numprocesses=3", "--dist=loadfile", "tests/faults"]
+# Those marked `long` have whole demo shops of their own and are run by themselves (CONTRIBUTING.md).
+FAULTS = ["-m", "fault and not long", "--numprocesses=2", "--dist=loadfile", "tests/faults"]
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """kill -9 of whatever runs, at random moments, while customers and staff work; afterwards `manage.py verify` finds
 nothing, and nothing that was answered is missing.
 
-    KILL_SECONDS=600 KILL_SEED=7 pytest -q -m fault tests/faults/test_kills.py
+    KILL_SECONDS=600 KILL_SEED=7 pytest -q -m long tests/faults/test_kills.py
 """
 
 import contextlib
@@ -23,6 +23,8 @@ from tests.faults.test_serve import CHILDREN
 from tests.notifications.servers import Post, running
 from tests.orders import pages
 from tests.served import ROOT, Served, kill
+
+pytestmark = pytest.mark.long
 
 SECONDS = float(os.environ.get("KILL_SECONDS", "20"))
 SEED = int(os.environ.get("KILL_SEED", "12"))  # of what is killed and when

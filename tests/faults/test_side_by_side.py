@@ -12,6 +12,8 @@ from tests.served import Served
 
 WITHIN = 60.0  # seconds
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[list[Served]]:
